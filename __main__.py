@@ -1,0 +1,29 @@
+"""The PyAirtable platform: settings -> what is deployed -> stack outputs."""
+
+from pathlib import Path
+
+import pulumi
+
+import settings
+from components.program import deploy
+from ops.validation import validate
+from plan.resolve import resolve
+
+ROOT = Path(__file__).resolve().parent
+
+try:
+    configured = settings.from_pulumi(ROOT)
+except settings.SettingsError as error:
+    raise pulumi.RunError(str(error)) from None
+
+given = {
+    name: secret.get_secret_value()
+    for name, secret in {
+        "airtable-token": configured.airtable_token,
+        "gemini-api-key": configured.gemini_api_key,
+    }.items()
+    if secret is not None
+}
+outputs = deploy(resolve(configured, pulumi.get_stack(), ROOT), given, ROOT, validate)
+for name, value in outputs.items():
+    pulumi.export(name, value)

@@ -1,0 +1,1 @@
+"""For machines that cannot reach Pulumi's downloads: engine build, language host, plugins."""

@@ -1,0 +1,1 @@
+"""The provider for random values: RandomPassword, RandomString, RandomId, RandomPet."""

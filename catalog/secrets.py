@@ -1,0 +1,32 @@
+"""The shared secrets, with the strengths that the platform's specification asks for."""
+
+from __future__ import annotations
+
+from .model import Secret
+
+API_KEY = Secret(name="api-key", random_bytes=48)
+JWT_SECRET = Secret(name="jwt-secret", random_bytes=64)
+POSTGRES_PASSWORD = Secret(name="postgres-password", random_bytes=32)
+REDIS_PASSWORD = Secret(name="redis-password", random_bytes=32)
+AIRTABLE_TOKEN = Secret(name="airtable-token", config_key="airtableToken")
+GEMINI_API_KEY = Secret(name="gemini-api-key", config_key="geminiApiKey")
+
+SECRETS = {
+    secret.name: secret
+    for secret in (
+        API_KEY,
+        JWT_SECRET,
+        POSTGRES_PASSWORD,
+        REDIS_PASSWORD,
+        AIRTABLE_TOKEN,
+        GEMINI_API_KEY,
+    )
+}
+
+# A service's own login in a store is as strong as the store's own password.
+STORE_LOGIN_BYTES = 32
+
+
+def characters(random_bytes: int) -> int:
+    """Length of a url-safe text (64 letters, 6 bits each) that carries random_bytes of entropy."""
+    return -(-random_bytes * 8 // 6)

@@ -1,0 +1,17 @@
+"""Files and workflows."""
+
+from ..model import Phase, Service
+
+AUTOMATION_SERVICES = Service(
+    name="automation-services",
+    summary="Files with extracted text, workflows on a durable job queue.",
+    port=8006,
+    phase=Phase.BUSINESS,
+    image=None,
+    calls=("airtable-gateway", "llm-orchestrator"),
+    postgres=True,
+    redis=True,
+    egress=True,
+    secrets=("api-key",),
+    environment={"DEFAULT_WORKFLOW_TIMEOUT": "300", "MAX_WORKFLOW_RETRIES": "3"},
+)

@@ -1,0 +1,14 @@
+"""Unified authentication and analytics."""
+
+from ..model import Phase, Service
+
+PLATFORM_SERVICES = Service(
+    name="platform-services",
+    summary="Users' API keys, analytics events, metrics and roll-ups.",
+    port=8007,
+    phase=Phase.BUSINESS,
+    image=None,
+    postgres=True,
+    redis=True,
+    secrets=("api-key", "jwt-secret"),
+)

@@ -1,0 +1,14 @@
+"""Workspaces and projects."""
+
+from ..model import Phase, Service
+
+WORKSPACE_SERVICE = Service(
+    name="workspace-service",
+    summary="Workspaces, their members and projects, and the audit log.",
+    port=8004,
+    phase=Phase.IDENTITY,
+    image=None,
+    postgres=True,
+    redis=True,
+    secrets=("api-key", "jwt-secret"),
+)

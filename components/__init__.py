@@ -1,0 +1,1 @@
+"""HOW a stack is deployed: one Pulumi component resource per file."""

@@ -1,0 +1,49 @@
+"""Image: one of our images, built by the engine when its content has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+import pulumi_docker as docker
+
+from catalog.images import IMAGES, RAW_DEBIAN
+from plan.content_hash import tag
+
+
+class Image(pulumi.ComponentResource):
+    """An image of the catalog, tagged by the hash of what goes in.
+
+    The tag changes with the content, so the trigger is the name itself. Images are kept
+    locally: an earlier release may still need one, and the provider would otherwise remove
+    a replaced image under its new name. built: the images made so far, parents among them.
+    """
+
+    image: docker.RemoteImage
+
+    def __init__(
+        self,
+        name: str,
+        root: Path,
+        built: Mapping[str, docker.RemoteImage],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("pyairtable:components:Image", f"{name}-image", None, opts)
+        catalog = IMAGES[name]
+        base = tag(root, catalog.parent) if catalog.parent else RAW_DEBIAN
+        self.image = docker.RemoteImage(
+            name,
+            name=tag(root, name),
+            keep_locally=True,
+            build=docker.RemoteImageBuildArgs(
+                context=catalog.context,
+                dockerfile=catalog.dockerfile,
+                build_args={"BASE": base, **catalog.build_args},
+                use_legacy_builder=True,
+            ),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[built[catalog.parent]] if catalog.parent else []
+            ),
+        )
+        self.register_outputs({"name": self.image.name})

@@ -1,0 +1,30 @@
+"""Site: the foundations of a stack, on which everything else is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_docker as docker
+
+from catalog import Network
+from plan.names import Names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What phase 0 made.
+
+    images: our images by name. secrets: values by name, as secret outputs.
+    writer_image: image of the jobs that write files into volumes.
+    address: of the Docker Engine. gate_timeout_seconds: how long a gate waits.
+    """
+
+    names: Names
+    address: str
+    gate_timeout_seconds: int
+    networks: Mapping[Network, docker.Network]
+    images: Mapping[str, docker.RemoteImage]
+    secrets: Mapping[str, pulumi.Output[str]]
+    writer_image: str

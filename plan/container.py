@@ -1,0 +1,94 @@
+"""A container as a stack wants it: plain data that a component turns into a resource."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import field
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from catalog import Limits, Network
+
+_STRICT = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class HealthCheck:
+    """How the engine watches a container. Durations in seconds."""
+
+    command: tuple[str, ...]
+    interval_seconds: int
+    timeout_seconds: int
+    retries: int
+    start_period_seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Attachment:
+    """A network that a container is on, and the DNS names that it has there."""
+
+    network: Network
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class SecretFile:
+    """A secret in a container: file below /run/secrets, secret by its name in the stack."""
+
+    file: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Mount:
+    """A named volume of the stack in a container."""
+
+    volume: str
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class PublishedPort:
+    """A port of the container on an address of the host."""
+
+    internal: int
+    external: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
+class Container:
+    """What runs in one container.
+
+    name: its name inside the stack. image: reference; built: name of our image, if it is ours.
+    user: uid:gid. tmpfs: writable paths in memory. files: rendered configuration by path.
+    """
+
+    name: str
+    image: str
+    built: str | None
+    user: str
+    limits: Limits
+    networks: tuple[Attachment, ...]
+    health: HealthCheck | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    secrets: tuple[SecretFile, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    tmpfs: tuple[str, ...] = ("/tmp",)
+    ports: tuple[PublishedPort, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    stop_grace_seconds: int = 35
+
+    @property
+    def digest(self) -> str:
+        """Hash over everything that makes this container what it is."""
+        plain = json.dumps(CONTAINER.dump_python(self, mode="json"), sort_keys=True)
+        return hashlib.sha256(plain.encode()).hexdigest()[:12]
+
+
+CONTAINER: TypeAdapter[Container] = TypeAdapter(Container)
