@@ -52,12 +52,12 @@ def _published(service: Service, index: int, settings: StackSettings) -> Publish
     if service.public_port is not None:
         external = getattr(settings.entry, service.public_port)
         return PublishedPort(
-            internal=service.port, external=external, address=settings.entry.address
+            internal=service.port, external=external, address=str(settings.entry.address)
         )
     if chosen is None or chosen.publish_port is None:
         return None
     return PublishedPort(
         internal=FIRST_INTERNAL_PORT + index,
         external=chosen.publish_port,
-        address=settings.entry.address,
+        address=str(settings.entry.address),
     )

@@ -14,4 +14,5 @@ def _add(server: grpc.Server, engine: str) -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
 
 
-sys.exit(serve(_add, sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(serve(_add, sys.argv[1:]))

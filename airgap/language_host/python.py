@@ -1,54 +1,107 @@
-"""Which Python a program runs with, and what is installed there."""
+"""Which Python a program runs with."""
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
 import os
-import subprocess
-from collections.abc import Iterator, Mapping
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PLUGIN_FILE = "pulumi-plugin.json"
+OPTIONS = ("virtualenv", "toolchain")
+TOOLCHAIN = "pip"
 
 
-def interpreter(options: Mapping[str, Any], root: Path) -> str:
+class InterpreterError(Exception):
+    """The project's runtime options name no Python that can be used; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """An interpreter, and the virtual environment it belongs to, if the project names one."""
+
+    executable: str
+    virtualenv: Path | None = None
+
+    def variables(self, ours: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment for its processes: ours, with the virtual environment active.
+
+        The path to our own modules is taken out: a program sees what it would see elsewhere.
+        """
+        variables = dict(ours)
+        _leave_out_ourselves(variables)
+        if self.virtualenv is not None:
+            variables.pop("PYTHONHOME", None)
+            variables["VIRTUAL_ENV"] = str(self.virtualenv)
+            programs = str(self.virtualenv / "bin")
+            variables["PATH"] = os.pathsep.join(filter(None, (programs, ours.get("PATH"))))
+        return variables
+
+
+def choose(options: Mapping[str, Any], root: Path) -> Python:
     """Return the Python of the option virtualenv, else PULUMI_PYTHON_CMD, else python3.
 
-    Raises FileNotFoundError when the virtual environment is not there.
+    root: the folder of Pulumi.yaml, from which the virtual environment's path is taken.
+    Raises InterpreterError for an option that is not supported and for a Python that is
+    not there.
     """
-    chosen = options.get("virtualenv")
-    if not chosen:
-        return os.environ.get("PULUMI_PYTHON_CMD", "python3")
-    python = root / str(chosen) / "bin" / "python"
-    if not python.exists():
-        raise FileNotFoundError(
-            f"The virtual environment {chosen} of this project is not there. "
-            "Run `make setup`, then the same command again."
+    folder = virtualenv(options, root)
+    if folder is None:
+        return Python(base())
+    executable = folder / "bin" / "python"
+    if not executable.exists():
+        state = "is not a virtual environment" if folder.is_dir() else "does not exist"
+        raise InterpreterError(
+            f"Pulumi.yaml sets the runtime option virtualenv to {options['virtualenv']!r}, but "
+            f"{folder} {state}. Make it with the project's set-up command or with "
+            "`pulumi install`, then run the same command again."
         )
-    return str(python)
+    return Python(str(executable), folder)
 
 
-def plugins() -> Iterator[tuple[str, str, str]]:
-    """Yield name, version and server of each plugin that an installed package asks for."""
-    for distribution in importlib.metadata.distributions():
-        for file in distribution.files or ():
-            if file.name != PLUGIN_FILE:
-                continue
-            described = json.loads(Path(str(distribution.locate_file(file))).read_text())
-            if described.get("resource"):
-                yield described["name"], described["version"], described.get("server", "")
+def virtualenv(options: Mapping[str, Any], root: Path) -> Path | None:
+    """Return the folder of the virtual environment that the options name, there or not.
+
+    Raises InterpreterError for an option that is not supported.
+    """
+    unknown = sorted(set(options) - set(OPTIONS))
+    if unknown:
+        raise InterpreterError(
+            f"Pulumi.yaml sets the runtime option {unknown[0]!r}, which this language host does "
+            f"not support; it takes {' and '.join(OPTIONS)}."
+        )
+    if options.get("toolchain", TOOLCHAIN) != TOOLCHAIN:
+        raise InterpreterError(
+            f"Pulumi.yaml sets the runtime option toolchain to {options['toolchain']!r}; this "
+            f"language host supports {TOOLCHAIN!r} only."
+        )
+    folder = options.get("virtualenv")
+    return root.absolute() / str(folder) if folder else None
 
 
-def dependencies() -> list[tuple[str, str]]:
-    """Return name and version of every installed package."""
-    found = {each.metadata["Name"]: each.version for each in importlib.metadata.distributions()}
-    return sorted(found.items())
+def base() -> str:
+    """Return PULUMI_PYTHON_CMD, else python3, else python, as a path.
+
+    Raises InterpreterError when it cannot be found.
+    """
+    asked = os.environ.get("PULUMI_PYTHON_CMD")
+    for name in [asked] if asked else ["python3", "python"]:
+        if found := shutil.which(name):
+            return found
+    wanted = f"{asked!r}, which PULUMI_PYTHON_CMD names," if asked else "'python3'"
+    raise InterpreterError(
+        f"{wanted} was not found on PATH. Install Python 3.11 or newer, or set the runtime "
+        "option virtualenv in Pulumi.yaml."
+    )
 
 
-def version(python: str) -> str:
-    """Return the version of an interpreter, for example 3.11.7."""
-    code = "import platform; print(platform.python_version())"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+def _leave_out_ourselves(variables: dict[str, str]) -> None:
+    ours = str(Path(__file__).resolve().parents[2])
+    parts = variables.get("PYTHONPATH", "").split(os.pathsep)
+    if parts[0] != ours:
+        return
+    if rest := os.pathsep.join(parts[1:]):
+        variables["PYTHONPATH"] = rest
+    else:
+        del variables["PYTHONPATH"]

@@ -3,7 +3,7 @@
 import sys
 
 import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
 from airgap.plugin_server import serve
 from airgap.plugins import version
@@ -12,8 +12,8 @@ from .server import RandomProvider
 
 
 def _add(server: grpc.Server, _engine: str) -> None:
-    provider = RandomProvider(version("random"))
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    add_ResourceProviderServicer_to_server(RandomProvider(version("random")), server)
 
 
-sys.exit(serve(_add, sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(serve(_add, sys.argv[1:]))

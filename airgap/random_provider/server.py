@@ -2,50 +2,43 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from airgap import wire
 
-from . import values
-from .checks import check, replaces
-from .schema import INPUTS, REFUSED
+from .check import DEFAULTS, check, filled
+from .diff import diff
+from .resource import Failures, Made, NotImportable, Resource, Values
+from .resources import RESOURCES, refusal
 
-Maker = Callable[[Mapping[str, Any]], tuple[str, dict[str, Any]]]
-MAKERS: dict[str, Maker] = {
-    "random:index/randomPassword:RandomPassword": values.password,
-    "random:index/randomString:RandomString": values.string_,
-    "random:index/randomId:RandomId": values.identifier,
-    "random:index/randomPet:RandomPet": values.pet,
-}
+# What the engine itself says about a provider beside its configuration.
+ENGINES_OWN = {"version", "pluginDownloadURL", "__internal"}
 
 
-def token(urn: str) -> str:
-    """Return the resource type of a URN."""
-    return urn.split("::")[2].split("$")[-1]
-
-
-class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
-    """Random values, made once; reading, updating and deleting them does nothing."""
+class RandomProvider(ResourceProviderServicer):
+    """Random values, made once; reading, updating and deleting them changes none."""
 
     def __init__(self, version: str) -> None:
         self._version = version
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        """Take any configuration: there is none."""
-        return provider_pb2.CheckResponse(inputs=request.news)
+        """Refuse any configuration: there is none."""
+        unknown = sorted(set(wire.load(request.news)) - ENGINES_OWN)
+        failures = [(name, f"The random provider has no configuration {name}.") for name in unknown]
+        return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(failures))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         """Report no difference: there is no configuration."""
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        """Say what we understand: previews; secrets the engine keeps for us."""
+        """Say what we understand: previews; the engine keeps secret inputs secret."""
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
@@ -53,76 +46,57 @@ class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
         return plugin_pb2.PluginInfo(version=self._version)
 
     def Check(self, request: Any, context: Any) -> Any:
-        """Fill defaults and refuse what is wrong."""
-        kind = token(request.urn)
-        if kind not in INPUTS:
-            reason = REFUSED.get(kind, f"{kind} is not supported; {', '.join(sorted(INPUTS))} are")
-            context.abort(grpc.StatusCode.UNIMPLEMENTED, reason)
-        inputs, failures = check(kind, wire.load(request.news))
-        return provider_pb2.CheckResponse(
-            inputs=wire.dump(inputs),
-            failures=[
-                provider_pb2.CheckFailure(property=name, reason=reason) for name, reason in failures
-            ],
-        )
+        """Fill in defaults; refuse what is wrong or not supported."""
+        inputs, failures = check(_resource(request, context), wire.load(request.news))
+        return provider_pb2.CheckResponse(inputs=wire.dump(inputs), failures=_failures(failures))
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Every change of an input makes a new value."""
-        olds, news = wire.load(request.old_inputs), wire.load(request.news)
-        changed = replaces(token(request.urn), olds, news)
+        """Compare what the state holds with what is wanted."""
+        olds = wire.load(request.old_inputs) | wire.load(request.olds)
+        found = diff(_resource(request, context), olds, wire.load(request.news))
         kinds = provider_pb2.PropertyDiff
+        changed = provider_pb2.DiffResponse
         return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME
-            if changed
-            else provider_pb2.DiffResponse.DIFF_NONE,
-            replaces=changed,
-            diffs=changed,
-            detailedDiff={
-                name: provider_pb2.PropertyDiff(kind=kinds.UPDATE_REPLACE, inputDiff=True)
-                for name in changed
-            },
+            changes=changed.DIFF_SOME if found else changed.DIFF_NONE,
+            replaces=[name for name, kind in found.items() if kind.endswith("REPLACE")],
+            diffs=list(found),
+            detailedDiff={name: kinds(kind=kinds.Kind.Value(kind)) for name, kind in found.items()},
             hasDetailedDiff=True,
         )
 
     def Create(self, request: Any, context: Any) -> Any:
-        """Draw the value; in a preview it is unknown."""
-        inputs = wire.load(request.properties)
-        kind = token(request.urn)
-        plain = {key: value for key, value in inputs.items() if key != "__defaults"}
+        """Draw the value; in a preview it is not known."""
+        resource = _resource(request, context)
+        inputs = _checked(resource, wire.load(request.properties), context)
         if request.preview:
-            unknown = dict.fromkeys(_outputs(kind), wire.UNKNOWN)
-            return provider_pb2.CreateResponse(properties=wire.dump(plain | unknown))
-        made, outputs = MAKERS[kind](inputs)
-        return provider_pb2.CreateResponse(id=made, properties=wire.dump(plain | outputs))
+            unknown = dict.fromkeys(resource.outputs, wire.UNKNOWN)
+            return provider_pb2.CreateResponse(properties=_state(resource, inputs, unknown))
+        if wire.unknown_inside(inputs):
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "An input has no value yet.")
+        made = resource.create(inputs)
+        return provider_pb2.CreateResponse(
+            id=made.id, properties=_state(resource, inputs, made.outputs)
+        )
 
     def Read(self, request: Any, context: Any) -> Any:
         """Return what the state holds; without a state, take over the given value."""
-        if request.properties.fields:
-            return provider_pb2.ReadResponse(
-                id=request.id, properties=request.properties, inputs=request.inputs
-            )
-        imported = _imported(token(request.urn), request.id)
-        if imported is None:
-            return context.abort(
-                grpc.StatusCode.INVALID_ARGUMENT, f"{token(request.urn)} cannot be imported"
-            )
-        made, inputs, outputs = imported
-        return provider_pb2.ReadResponse(
-            id=made, properties=wire.dump(inputs | outputs), inputs=wire.dump(inputs)
-        )
+        resource = _resource(request, context)
+        if not request.properties.fields:
+            given, made = _adopted(resource, request.id, context)
+            inputs = filled(resource, given)
+            return _read(resource, made.id, inputs, _state(resource, inputs, made.outputs))
+        held, inputs = wire.load(request.properties), wire.load(request.inputs)
+        return _read(resource, request.id, inputs, _state(resource, {}, held))
 
     def Update(self, request: Any, context: Any) -> Any:
-        """Take the planned inputs; the value stays."""
+        """Take the new inputs; the value stays."""
+        resource = _resource(request, context)
         olds, news = wire.load(request.olds), wire.load(request.news)
-        kept = {key: olds[key] for key in _outputs(token(request.urn)) if key in olds}
-        for name in ("result", "bcryptHash"):
-            if "randomPassword" in request.urn and name in kept:
-                kept[name] = wire.secret(kept[name])
-        news.pop("__defaults", None)
-        return provider_pb2.UpdateResponse(properties=wire.dump(news | kept))
+        outputs = {name: olds[name] for name in resource.outputs if name in olds}
+        return provider_pb2.UpdateResponse(properties=_state(resource, news, outputs))
 
     def Delete(self, request: Any, context: Any) -> Any:
-        """Forget it; there is nothing to remove."""
+        """Forget it, of whatever type; there is nothing to remove."""
         return empty_pb2.Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
@@ -130,26 +104,40 @@ class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
 
-def _outputs(kind: str) -> list[str]:
-    return {
-        "random:index/randomPassword:RandomPassword": ["result", "bcryptHash"],
-        "random:index/randomString:RandomString": ["result"],
-        "random:index/randomId:RandomId": ["b64Url", "b64Std", "hex", "dec"],
-        "random:index/randomPet:RandomPet": [],
-    }[kind]
+def _resource(request: Any, context: Any) -> Resource:
+    token = request.urn.split("::")[-2].rpartition("$")[2] if "::" in request.urn else request.urn
+    if token not in RESOURCES:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, refusal(token))
+    return RESOURCES[token]
 
 
-def _imported(kind: str, given: str) -> tuple[str, dict[str, Any], dict[str, Any]] | None:
-    if "randomPassword" in kind:
-        inputs, _ = check(kind, {"length": len(given)})
-        return "none", inputs, values.password_outputs(given)
-    if "randomString" in kind:
-        inputs, _ = check(kind, {"length": len(given)})
-        return given, inputs, {"result": given}
-    if "randomId" in kind:
-        prefix, _, encoded = given.rpartition(",")
-        raw = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-        made, outputs = values.identifier_outputs(raw, prefix)
-        inputs, _ = check(kind, {"byteLength": len(raw)} | ({"prefix": prefix} if prefix else {}))
-        return made, inputs, outputs
-    return None
+def _checked(resource: Resource, properties: Values, context: Any) -> Values:
+    inputs, failures = check(resource, properties)
+    if failures:
+        reasons = " ".join(reason for _, reason in failures)
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, reasons)
+    return inputs
+
+
+def _adopted(resource: Resource, given: str, context: Any) -> tuple[Values, Made]:
+    try:
+        return resource.adopt(given)
+    except NotImportable as error:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        raise
+
+
+def _state(resource: Resource, *parts: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Return properties for the state: secrets wrapped, our own bookkeeping left out."""
+    values = {key: value for part in parts for key, value in part.items() if key != DEFAULTS}
+    wrapped = {name: wire.secret(values[name]) for name in resource.secrets & values.keys()}
+    return wire.dump(values | wrapped)
+
+
+def _read(resource: Resource, made: str, inputs: Values, state: struct_pb2.Struct) -> Any:
+    kept = {key: value for key, value in inputs.items() if key != DEFAULTS}
+    return provider_pb2.ReadResponse(id=made, properties=state, inputs=wire.dump(kept))
+
+
+def _failures(failures: Failures) -> list[provider_pb2.CheckFailure]:
+    return [provider_pb2.CheckFailure(property=name, reason=why) for name, why in failures]

@@ -26,9 +26,7 @@ class Written:
     updated: list[str]
 
 
-async def list_records(
-    connection: Connection, table: Table, query: ListQuery
-) -> dict[str, Any]:
+async def list_records(connection: Connection, table: Table, query: ListQuery) -> dict[str, Any]:
     """A page of records as Airtable answers it. Raises AirtableError 422."""
     node = check(query, table)
     names = await storage.link_names(connection, table)
@@ -57,9 +55,7 @@ async def create(connection: Connection, table: Table, change: Change) -> Writte
     return await _written(connection, writer, change, made, [])
 
 
-async def modify(
-    connection: Connection, table: Table, change: Change, whole: bool
-) -> Written:
+async def modify(connection: Connection, table: Table, change: Change, whole: bool) -> Written:
     """Update the change's records, all or none; whole: what is not named is emptied.
 
     With performUpsert, records that match none are made. Raises AirtableError
@@ -70,7 +66,7 @@ async def modify(
         items = await _matched(connection, table, change, items)
     writer = Writer(table, change.typecast)
     existing = await storage.records_by_id(connection, table, [i.id for i in items if i.id])
-    changed = [_changed(writer, item, existing, whole) for item in items if item.id]
+    changed = _changed(writer, items, existing, whole, change.single)
     made = await _make(connection, writer, [item for item in items if not item.id])
     await _check_links(connection, writer.table, changed)
     await storage.update(connection, changed)
@@ -103,13 +99,20 @@ async def _make(connection: Connection, writer: Writer, items: Sequence[Item]) -
     return made
 
 
-def _changed(writer: Writer, item: Item, existing: dict[str, Record], whole: bool) -> Record:
-    old = existing.get(item.id or "")
-    if old is None:
-        raise row_missing(item.id or "")
-    new = writer.clean(item.fields)
-    fields = replaced(writer.table, old.fields, new) if whole else merged(old.fields, new)
-    return Record(old.id, fields, old.created_time)
+def _changed(
+    writer: Writer, items: Sequence[Item], existing: dict[str, Record], whole: bool, single: bool
+) -> list[Record]:
+    result: dict[str, Record] = {}
+    for item in items:
+        if item.id is None:
+            continue
+        old = result.get(item.id) or existing.get(item.id)
+        if old is None:
+            raise not_found() if single else row_missing(item.id)
+        new = writer.clean(item.fields)
+        fields = replaced(writer.table, old.fields, new) if whole else merged(old.fields, new)
+        result[item.id] = Record(old.id, fields, old.created_time)
+    return list(result.values())
 
 
 async def _check_links(connection: Connection, table: Table, rows: Sequence[Record]) -> None:
@@ -146,7 +149,8 @@ async def _written(
     order: Sequence[str] | None = None,
 ) -> Written:
     table = writer.table
-    await storage.save_fields(connection, table)
+    if writer.grown:
+        await storage.save_fields(connection, table)
     names = await storage.link_names(connection, table)
     query = ListQuery(by_id=change.by_id)
     answers = {r.id: rendered(Row(table, r, names), table, query) for r in [*made, *changed]}

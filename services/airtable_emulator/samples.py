@@ -85,8 +85,13 @@ def _project_tracker() -> SampleBase:
         "Tasks",
         _field("Task", 1, "Title", "singleLineText"),
         _field(
-            "Task", 2, "Project", "multipleRecordLinks",
-            linkedTableId=projects.id, isReversed=False, prefersSingleRecordLink=True,
+            "Task",
+            2,
+            "Project",
+            "multipleRecordLinks",
+            linkedTableId=projects.id,
+            isReversed=False,
+            prefersSingleRecordLink=True,
         ),
         _field("Task", 3, "Done", "checkbox", **_CHECK),
         _field("Task", 4, "Priority", "rating", **_STAR),
@@ -94,12 +99,22 @@ def _project_tracker() -> SampleBase:
         _field("Task", 6, "Estimate", "number", precision=1),
         _field("Task", 7, "Due", "dateTime", **_DAY, **_TIME),
         _field(
-            "Task", 8, "Summary", "formula",
-            formula="{Title} & IF({Done}, ' (done)', '')", isValid=True,
+            "Task",
+            8,
+            "Summary",
+            "formula",
+            formula="{Title} & IF({Done}, ' (done)', '')",
+            isValid=True,
             referencedFieldIds=[_id("fld", "Task01Sample"), _id("fld", "Task03Sample")],
             result={"type": "singleLineText"},
         ),
-        _field("Task", 9, "Created", "createdTime", result={"type": "dateTime", "options": {**_DAY, **_TIME}}),
+        _field(
+            "Task",
+            9,
+            "Created",
+            "createdTime",
+            result={"type": "dateTime", "options": {**_DAY, **_TIME}},
+        ),
     )
     return SampleBase(
         PROJECTS_BASE,
@@ -112,7 +127,14 @@ def _project_tracker() -> SampleBase:
 
 
 _PROJECT_ROWS = (
-    ("Website relaunch", "Active", 48000, "2026-01-12", "New design, new shop.", "https://example.com"),
+    (
+        "Website relaunch",
+        "Active",
+        48000,
+        "2026-01-12",
+        "New design, new shop.",
+        "https://example.com",
+    ),
     ("Mobile app", "Planned", 120000.5, "2026-04-01", None, None),
     ("Data warehouse", "Active", 75000, "2025-11-03", "Phase two.", None),
     ("Office move", "Done", 9500, "2025-06-20", None, None),
@@ -124,7 +146,15 @@ _TASK_ROWS = (
     ("Write the imprint", _WEB, None, 1, ["Chore"], 1, None),
     ("Sketch the screens", _APP, None, 4, ["Feature"], 16, "2026-04-15T09:30:00.000Z"),
     ("Register with the store", _APP, None, 2, ["Chore"], 2, None),
-    ("Load last year's orders", _DATA, True, 4, ["Feature", "Chore"], 12, "2025-12-01T08:00:00.000Z"),
+    (
+        "Load last year's orders",
+        _DATA,
+        True,
+        4,
+        ["Feature", "Chore"],
+        12,
+        "2025-12-01T08:00:00.000Z",
+    ),
     ("Find the missing rows", _DATA, None, 5, ["Bug"], 6.5, "2026-01-09T16:00:00.000Z"),
 )
 
@@ -135,7 +165,9 @@ def _sales_pipeline() -> SampleBase:
         "Companies",
         "Companies",
         _field("Comp", 1, "Company", "singleLineText"),
-        _field("Comp", 2, "Industry", "singleSelect", choices=_choices("Retail", "Energy", "Health")),
+        _field(
+            "Comp", 2, "Industry", "singleSelect", choices=_choices("Retail", "Energy", "Health")
+        ),
         _field("Comp", 3, "Employees", "number", precision=0),
         _field("Comp", 4, "Phone", "phoneNumber"),
     )
@@ -146,10 +178,17 @@ def _sales_pipeline() -> SampleBase:
         _field("Cont", 1, "Name", "singleLineText"),
         _field("Cont", 2, "Email", "email"),
         _field(
-            "Cont", 3, "Company", "multipleRecordLinks",
-            linkedTableId=companies.id, isReversed=False, prefersSingleRecordLink=True,
+            "Cont",
+            3,
+            "Company",
+            "multipleRecordLinks",
+            linkedTableId=companies.id,
+            isReversed=False,
+            prefersSingleRecordLink=True,
         ),
-        _field("Cont", 4, "Stage", "singleSelect", choices=_choices("Lead", "Talks", "Won", "Lost")),
+        _field(
+            "Cont", 4, "Stage", "singleSelect", choices=_choices("Lead", "Talks", "Won", "Lost")
+        ),
         _field("Cont", 5, "Chance", "percent", precision=0),
     )
     return SampleBase(

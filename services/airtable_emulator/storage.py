@@ -6,29 +6,32 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
+from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 
 from .domain.errors import model_not_found, not_found
 from .domain.model import Field, Record, Table
 from .samples import SampleBase
 
-Connection = AsyncConnection[Any]
+Connection = AsyncConnection[DictRow]
 
 _TABLE = "SELECT id, base_id, name, primary_field_id, fields FROM emulator.tables"
 
 
-def _table(row: Any) -> Table:
-    id_, base_id, name, primary, fields = row
-    return Table(id_, base_id, name, primary, tuple(Field(**field) for field in fields))
+_RECORD = "SELECT id, fields, created_time FROM emulator.records"
 
 
-async def list_bases(connection: Connection) -> list[dict[str, str]]:
+def _table(row: DictRow) -> Table:
+    return Table(**row | {"fields": tuple(Field(**field) for field in row["fields"])})
+
+
+async def list_bases(connection: Connection) -> list[dict[str, Any]]:
     """All bases as in Airtable's answer, by name."""
     cursor = await connection.execute(
-        "SELECT id, name, permission_level FROM emulator.bases ORDER BY name, id"
+        'SELECT id, name, permission_level AS "permissionLevel" FROM emulator.bases'
+        " ORDER BY name, id"
     )
-    keys = ("id", "name", "permissionLevel")
-    return [dict(zip(keys, row, strict=True)) for row in await cursor.fetchall()]
+    return await cursor.fetchall()
 
 
 async def base_tables(connection: Connection, base_id: str) -> list[Table]:
@@ -47,9 +50,7 @@ async def require_base(connection: Connection, base_id: str) -> None:
         raise not_found()
 
 
-async def find_table(
-    connection: Connection, base_id: str, key: str, lock: bool = False
-) -> Table:
+async def find_table(connection: Connection, base_id: str, key: str, lock: bool = False) -> Table:
     """A table by id or name. lock: other writers wait until this transaction ends.
 
     Raises AirtableError 404 for an unknown base, 403 for an unknown table.
@@ -70,11 +71,9 @@ async def find_table(
 async def records(connection: Connection, table: Table) -> list[Record]:
     """All records of a table, oldest first."""
     cursor = await connection.execute(
-        "SELECT id, fields, created_time FROM emulator.records WHERE table_id = %s"
-        " ORDER BY position",
-        (table.id,),
+        f"{_RECORD} WHERE table_id = %s ORDER BY position", (table.id,)
     )
-    return [Record(*row) for row in await cursor.fetchall()]
+    return [Record(**row) for row in await cursor.fetchall()]
 
 
 async def records_by_id(
@@ -82,11 +81,9 @@ async def records_by_id(
 ) -> dict[str, Record]:
     """Those of the named records that exist, by id."""
     cursor = await connection.execute(
-        "SELECT id, fields, created_time FROM emulator.records"
-        " WHERE table_id = %s AND id = ANY(%s)",
-        (table.id, list(ids)),
+        f"{_RECORD} WHERE table_id = %s AND id = ANY(%s)", (table.id, list(ids))
     )
-    return {row[0]: Record(*row) for row in await cursor.fetchall()}
+    return {row["id"]: Record(**row) for row in await cursor.fetchall()}
 
 
 async def link_names(connection: Connection, table: Table) -> dict[str, str]:
@@ -95,11 +92,11 @@ async def link_names(connection: Connection, table: Table) -> dict[str, str]:
     if not linked:
         return {}
     cursor = await connection.execute(
-        "SELECT r.id, coalesce(r.fields ->> t.primary_field_id, '') FROM emulator.records r"
+        "SELECT r.id, coalesce(r.fields ->> t.primary_field_id, '') AS name FROM emulator.records r"
         " JOIN emulator.tables t ON t.id = r.table_id WHERE t.id = ANY(%s)",
         (linked,),
     )
-    return dict(await cursor.fetchall())
+    return {row["id"]: row["name"] for row in await cursor.fetchall()}
 
 
 async def insert(connection: Connection, table: Table, made: Iterable[Record]) -> None:
@@ -132,12 +129,12 @@ async def save_fields(connection: Connection, table: Table) -> None:
 async def highest_number(connection: Connection, table: Table, field: Field) -> int:
     """The highest value of an autoNumber field, 0 when there is none."""
     cursor = await connection.execute(
-        "SELECT coalesce(max((fields ->> %s)::bigint), 0) FROM emulator.records"
+        "SELECT coalesce(max((fields ->> %s)::bigint), 0) AS highest FROM emulator.records"
         " WHERE table_id = %s",
         (field.id, table.id),
     )
     row = await cursor.fetchone()
-    return int(row[0]) if row else 0
+    return int(row["highest"]) if row else 0
 
 
 async def delete(connection: Connection, table: Table, ids: Sequence[str]) -> None:
@@ -151,9 +148,7 @@ async def delete(connection: Connection, table: Table, ids: Sequence[str]) -> No
                 await _unlink(connection, owner, field, ids)
 
 
-async def _unlink(
-    connection: Connection, owner: Table, field: Field, ids: Sequence[str]
-) -> None:
+async def _unlink(connection: Connection, owner: Table, field: Field, ids: Sequence[str]) -> None:
     await connection.execute(
         "UPDATE emulator.records SET fields = CASE"
         " WHEN (fields -> %(field)s) - %(ids)s::text[] = '[]'::jsonb THEN fields - %(field)s"

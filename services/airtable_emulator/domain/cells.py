@@ -67,7 +67,9 @@ def _date(_: Field, value: Any, typecast: bool) -> Any:
 
 
 def _date_time(_: Field, value: Any, typecast: bool) -> Any:
-    return _moment(value).strftime("%Y-%m-%dT%H:%M:%S.") + f"{_moment(value).microsecond // 1000:03}Z"
+    return (
+        _moment(value).strftime("%Y-%m-%dT%H:%M:%S.") + f"{_moment(value).microsecond // 1000:03}Z"
+    )
 
 
 def _moment(value: Any) -> datetime:

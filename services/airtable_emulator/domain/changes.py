@@ -34,6 +34,7 @@ class Change(BaseModel):
 
     records: list[Item] | None = None
     fields: dict[str, Any] | None = None
+    record_id: str | None = Field(None, alias="id of the path", exclude=True)
     typecast: bool = False
     by_id: bool = Field(False, alias="returnFieldsByFieldId")
     upsert: Upsert | None = Field(None, alias="performUpsert")
@@ -45,7 +46,13 @@ class Change(BaseModel):
 
     def items(self) -> list[Item]:
         """The records to write, one or several."""
-        return [Item(fields=self.fields or {})] if self.records is None else self.records
+        if self.records is None:
+            return [Item(id=self.record_id, fields=self.fields or {})]
+        return self.records
+
+    def for_record(self, record_id: str) -> Change:
+        """The same change, of the record that the path names."""
+        return self.model_copy(update={"record_id": record_id, "upsert": None})
 
 
 def parse_change(body: Any) -> Change:

@@ -13,9 +13,7 @@ class BaseLimits:
     how long every request of a base is refused once one was over the limit.
     """
 
-    def __init__(
-        self, per_second: int, penalty_seconds: float, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, per_second: int, penalty_seconds: float, clock: Callable[[], float]) -> None:
         self._per_second = per_second
         self._penalty = penalty_seconds
         self._clock = clock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..formula import FormulaError, InvalidFormula, Value, evaluate, is_truthy, parse, to_text
 from ..formula.nodes import AnyNode, field_names
 from .errors import invalid_formula, typed
-from .model import VIEW_NAME, Record, Table
+from .model import VIEW_NAME, Table
 from .model import Field as TableField
 from .rows import Row, iso
 
@@ -88,11 +89,11 @@ def ordered(rows: Sequence[Row], query: ListQuery, table: Table) -> list[Row]:
     result = list(rows)
     for sort in reversed(query.sort):
         field = table.field(sort.field)
-        result.sort(key=lambda row, f=field: _sort_key(row, f), reverse=sort.direction == "desc")
+        result.sort(key=partial(_sort_key, field), reverse=sort.direction == "desc")
     return result
 
 
-def _sort_key(row: Row, field: TableField) -> tuple[int, Any]:
+def _sort_key(field: TableField, row: Row) -> tuple[int, Any]:
     try:
         value = row.of(field)
     except (FormulaError, InvalidFormula):
@@ -148,6 +149,3 @@ def rendered(row: Row, table: Table, query: ListQuery) -> dict[str, Any]:
     fields = {(f.id if query.by_id else f.name): cell for f, cell in cells if cell is not None}
     answer = {"id": row.id, "createdTime": iso(row.created_time), "fields": fields}
     return answer | ({"commentCount": 0} if query.metadata else {})
-
-
-__all__ = ["ListQuery", "Record", "check", "matches", "ordered", "page", "rendered"]

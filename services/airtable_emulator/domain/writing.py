@@ -16,11 +16,13 @@ _COLOURS = ("blueLight2", "cyanLight2", "tealLight2", "greenLight2", "yellowLigh
 class Writer:
     """Cleans the fields of one request; with typecast, select options may grow on the way.
 
-    table is the table as it is after the writes cleaned so far.
+    table is the table as it is after the writes cleaned so far; grown tells
+    whether it differs from the stored one.
     """
 
     def __init__(self, table: Table, typecast: bool) -> None:
         self.table = table
+        self.grown = False
         self._typecast = typecast
 
     def clean(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +79,7 @@ class Writer:
         grown = replace(field, options=field.options | {"choices": added})
         fields = tuple(grown if f.id == field.id else f for f in self.table.fields)
         self.table = replace(self.table, fields=fields)
+        self.grown = True
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -11,7 +12,7 @@ from .functions import FUNCTIONS, LAZY_FUNCTIONS, RECORD_FUNCTIONS
 from .nodes import AnyNode, Binary, Call, FieldRef, Literal, Negate
 from .values import Value, compare, finite, to_number, to_text
 
-_COMPARISONS = {
+_COMPARISONS: dict[str, Callable[[int], bool]] = {
     "=": lambda order: order == 0,
     "!=": lambda order: order != 0,
     "<": lambda order: order < 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import reduce
 
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A number or a text."""

@@ -55,7 +55,7 @@ def _checked(function: Callable[..., float]) -> Callable[..., Value]:
 
 
 def _power(base: float, exponent: float) -> float:
-    result = base**exponent
+    result: float | complex = base**exponent
     if isinstance(result, complex):
         raise ValueError
     return result

@@ -1,0 +1,138 @@
+"""The router's configuration, rendered for HAProxy 2.6."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HEALTH_PORT = 8404
+METRICS_PORT = 8405
+
+_HEAD = """\
+global
+    log stdout format raw local0 info
+    stats socket /run/haproxy/admin.sock mode 600 level admin
+    server-state-file /var/lib/haproxy/servers
+    maxconn 4096
+    hard-stop-after 35s
+
+defaults
+    mode http
+    log global
+    option httplog
+    option dontlognull
+    option redispatch
+    option http-keep-alive
+    http-reuse safe
+    load-server-state-from-file global
+    retries 3
+    retry-on conn-failure empty-response response-timeout
+    timeout connect 500ms
+    timeout client 75s
+    timeout server 75s
+    timeout http-request 10s
+    timeout http-keep-alive 60s
+    timeout queue 5s
+    timeout check 2s
+    timeout tunnel 1h
+    log-format "{\\"timestamp\\":\\"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]\\",\\"level\\":\\"info\\",\
+\\"service\\":\\"router\\",\\"backend\\":\\"%b\\",\\"slot\\":\\"%s\\",\\"status\\":%ST,\
+\\"method\\":\\"%HM\\",\\"duration_ms\\":%Ta,\\"retries\\":%rc,\\"termination\\":\\"%tsc\\"}"
+
+resolvers docker
+    nameserver engine 127.0.0.11:53
+    resolve_retries 3
+    timeout resolve 1s
+    timeout retry 500ms
+    hold valid 1s
+    hold nx 1s
+    hold timeout 5s
+    hold refused 5s
+
+frontend health
+    bind :8404
+    no log
+    http-request return status 200 content-type application/json string "{\\"status\\":\\"healthy\\",\
+\\"service\\":\\"router\\"}" if { path /health }
+    http-request return status 404
+
+backend unknown
+    http-request return status 404 content-type application/json string "{\\"error\\":{\\"code\\":\\"unknown_service\\",\
+\\"message\\":\\"No such service\\"}}"
+
+frontend metrics
+    bind :8405
+    no log
+    http-request use-service prometheus-exporter if { path /metrics }
+    http-request return status 404
+"""
+
+
+# Whoever comes from outside is told by us where from, not by himself.
+_FORWARDED = [
+    "    http-request set-header X-Forwarded-For %[src]",
+    "    http-request set-header X-Forwarded-Proto http",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutedService:
+    """A service behind the router.
+
+    port: where it listens, and where the router answers under its name. ready_path: of the
+    active check. public_port: a port of the router that leads to it whatever the host name.
+    """
+
+    name: str
+    port: int
+    ready_path: str = "/ready"
+    public_port: int | None = None
+
+
+def render_router_config(services: Sequence[RoutedService]) -> str:
+    """Return haproxy.cfg.
+
+    Both slots of every service stand in it from the start, blue with all of the traffic, so
+    a release changes weights only. Services that share a port are told apart by host name.
+    """
+    ordered = sorted(services, key=lambda each: each.name)
+    ports = sorted({each.port for each in ordered})
+    public = {each.public_port: each for each in ordered if each.public_port}
+    frontends = [_internal(port, ordered, public.get(port)) for port in ports]
+    frontends += [_public(port, each) for port, each in sorted(public.items()) if port not in ports]
+    backends = [_backend(each) for each in ordered]
+    return "\n".join([_HEAD, *frontends, *backends])
+
+
+def _internal(port: int, services: Sequence[RoutedService], public: RoutedService | None) -> str:
+    lines = [f"frontend port-{port}", f"    bind :{port}"]
+    if public:
+        lines += _FORWARDED
+    for each in services:
+        if each.port == port:
+            lines.append(f"    use_backend {each.name} if {{ hdr(host),field(1,:) {each.name} }}")
+    lines.append(f"    default_backend {public.name}" if public else "    default_backend unknown")
+    return "\n".join(lines) + "\n"
+
+
+def _public(port: int, service: RoutedService) -> str:
+    lines = [f"frontend public-{port}", f"    bind :{port}", *_FORWARDED]
+    return "\n".join([*lines, f"    default_backend {service.name}"]) + "\n"
+
+
+def _backend(service: RoutedService) -> str:
+    check = "check inter 500ms fastinter 250ms fall 2 rise 1 on-marked-down shutdown-sessions"
+    server = f"{check} resolvers docker init-addr none"
+    return "\n".join(
+        [
+            f"backend {service.name}",
+            "    balance roundrobin",
+            f"    option httpchk GET {service.ready_path}",
+            "    http-check expect status 200",
+            # A write must never run twice.
+            "    http-request disable-l7-retry if { method POST PATCH }",
+            f"    server blue {service.name}-blue:{service.port} weight 100 {server}",
+            f"    server green {service.name}-green:{service.port} weight 0 {server}",
+            "",
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Stands in for Airtable's Web API, with sample bases in PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Roles, schema and grants of the platform's database."""

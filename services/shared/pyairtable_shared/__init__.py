@@ -1,0 +1,1 @@
+"""What all services of the platform share: each module is one concern."""

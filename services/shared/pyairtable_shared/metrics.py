@@ -1,0 +1,24 @@
+"""Metrics in Prometheus' text format."""
+
+from __future__ import annotations
+
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from starlette.responses import Response
+
+REQUESTS = Counter(
+    "http_requests_total", "Requests answered.", ["service", "method", "route", "status"]
+)
+DURATION = Histogram(
+    "http_request_duration_seconds",
+    "Time to answer.",
+    ["service", "method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being answered.", ["service"])
+POOL = Gauge("db_pool_connections", "Connections to PostgreSQL.", ["service", "state"])
+CACHE = Counter("cache_requests_total", "Look-ups in the cache.", ["service", "result"])
+
+
+def exposition() -> Response:
+    """Return all metrics."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

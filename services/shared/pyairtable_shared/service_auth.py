@@ -1,0 +1,45 @@
+"""Who calls: other services by the API key, users by what the gateway says of them."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header
+
+from .errors import ApiError
+from .settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """The user for whom a request is made."""
+
+    user_id: UUID
+    tenant_id: UUID
+    role: str
+
+
+def require_service(settings: ServiceSettings) -> Callable[[str | None], None]:
+    """Return a dependency that lets only services with the API key in."""
+
+    def check(x_api_key: Annotated[str | None, Header()] = None) -> None:
+        given = (x_api_key or "").encode()
+        if not hmac.compare_digest(given, settings.api_key.encode()):
+            raise ApiError(401, "unauthorized", "This service takes requests of services only")
+
+    return check
+
+
+def caller(
+    x_user_id: Annotated[UUID | None, Header()] = None,
+    x_tenant_id: Annotated[UUID | None, Header()] = None,
+    x_user_role: Annotated[str, Header()] = "user",
+) -> Caller:
+    """Return the user whom the gateway has verified. Raises ApiError 401 without one."""
+    if x_user_id is None or x_tenant_id is None:
+        raise ApiError(401, "unauthorized", "Sign in first")
+    return Caller(user_id=x_user_id, tenant_id=x_tenant_id, role=x_user_role)

@@ -1,0 +1,129 @@
+"""Reading the settings of a stack: the tracked file, and what `pulumi config` adds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from .problems import Problem, SettingsError
+from .rules import broken
+from .stack import SECRETS, SECTIONS, StackSettings
+
+FOLDER = "stacks"
+_MENDS = {
+    "extra_forbidden": "Remove it, or mend its spelling.",
+    "missing": "Add it.",
+}
+
+
+def tracked_file(stack: str, root: Path) -> Path:
+    """Return where the reviewed settings of a stack are."""
+    return root / FOLDER / f"{stack}.yaml"
+
+
+def load(stack: str, root: Path, overrides: Mapping[str, object]) -> StackSettings:
+    """Return the settings of a stack.
+
+    The tracked file stacks/<stack>.yaml, where there is one, and over it the overrides:
+    maps are merged, everything else is replaced; an empty secret counts as not set.
+    Raises SettingsError with all problems at once.
+    """
+    merged = merge(_tracked(stack, root), {k: v for k, v in overrides.items() if v != ""})
+    try:
+        settings = StackSettings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(stack, [_problem(each, merged) for each in error.errors()]) from None
+    problems = broken(settings)
+    if problems:
+        raise SettingsError(stack, problems)
+    return settings
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return above laid over below; maps are merged, everything else is replaced."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = merge(merged[key], value) if both else value
+    return merged
+
+
+def _tracked(stack: str, root: Path) -> dict[str, Any]:
+    path = tracked_file(stack, root)
+    if not path.exists():
+        return {}
+    name = f"{FOLDER}/{stack}.yaml"
+    try:
+        found = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "the file"
+        raise SettingsError(
+            stack,
+            [Problem(key=name, value=where, allowed="is no YAML", mend="Mend its syntax.")],
+        ) from None
+    if found is not None and not isinstance(found, dict):
+        raise SettingsError(
+            stack,
+            [Problem(key=name, value=found, allowed="is to be a map of sections", mend="See dev.")],
+        )
+    return found or {}
+
+
+def _problem(error: Any, merged: Mapping[str, Any]) -> Problem:
+    path = [part for part in error["loc"] if part != "[key]"]
+    allowed = error["msg"].removeprefix("Value error, ")
+    if "expected" in error.get("ctx", {}) and error["type"] == "literal_error":
+        allowed = f"is to be one of {error['ctx']['expected']}"
+    return Problem(
+        key=".".join(str(part) for part in path) or "settings",
+        value=_value(merged, path),
+        allowed=allowed[0].lower() + allowed[1:],
+        mend=_MENDS.get(error["type"], "Correct it in the stack's file or by `pulumi config set`."),
+    )
+
+
+def _value(merged: Any, path: list[Any]) -> object:
+    for part in path:
+        try:
+            merged = merged[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return merged
+
+
+def from_pulumi(root: Path) -> StackSettings:
+    """Return the settings of the stack that Pulumi runs; the only reader of its configuration."""
+    import pulumi
+
+    config = pulumi.Config()
+    overrides: dict[str, object] = {}
+    for section in SECTIONS:
+        text = config.get(section)
+        overrides[section] = json.loads(text) if text else {}
+    for name in SECRETS:
+        overrides[name] = config.get(name) or ""
+    return load(pulumi.get_stack(), root, overrides)
+
+
+def from_cli(stack: str, root: Path) -> StackSettings:
+    """Return the settings for a program outside Pulumi.
+
+    Reads the ignored file that `pulumi config set` writes. Encrypted values cannot be read
+    here; they count as set.
+    """
+    path = root / ".state" / "stacks" / f"Pulumi.{stack}.yaml"
+    stored = (yaml.safe_load(path.read_text()) or {}).get("config", {}) if path.exists() else {}
+    overrides: dict[str, object] = {}
+    for key, value in stored.items():
+        name = key.removeprefix("pyairtable:")
+        if name in SECTIONS:
+            overrides[name] = value
+        elif name in SECRETS:
+            overrides[name] = "set, and not readable outside Pulumi"
+    return load(stack, root, overrides)
