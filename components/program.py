@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+from docker import DockerClient
 
 from plan.deployment import Deployment
 from plan.release import RELEASE, Release, ServiceRelease, kept
@@ -17,9 +18,9 @@ from plan.slots import Slots, assign
 from . import engine, orphans, traffic
 from .platform import Platform
 from .previous import Previous, names_in_state, previous
-from .validation import Validation
+from .validation import Report, Validation
 
-Validate = Callable[[Deployment, Mapping[str, str]], tuple[bool, str]]
+Validate = Callable[[Deployment, Mapping[str, str], DockerClient], Report]
 
 
 def deploy(
@@ -36,12 +37,13 @@ def deploy(
     slots = _slots(deployment, before)
     platform = Platform(deployment, slots, given, root)
     planned = _release(deployment, slots, before, root)
+    address = engine.host()
     validation = Validation(
         names=deployment.names,
-        address=engine.host(),
+        address=address,
         target=planned.slots,
         before=before.release.slots if before.release else {},
-        validate=lambda: validate(deployment, planned.slots),
+        validate=lambda: validate(deployment, planned.slots, engine.client(address)),
     )
     release = validation.release(platform.gates, planned)
     return _outputs(deployment, platform, release, before)

@@ -88,6 +88,15 @@ def _problem(error: Any, merged: Mapping[str, Any]) -> Problem:
     )
 
 
+def _in_clear(name: str) -> Problem:
+    return Problem(
+        key=name,
+        value="",
+        allowed="stands unencrypted in the stack's configuration",
+        mend=f"Run `pulumi config set --secret {name}`, and change the value where it came from.",
+    )
+
+
 def _value(merged: Any, path: list[Any]) -> object:
     for part in path:
         try:
@@ -100,6 +109,7 @@ def _value(merged: Any, path: list[Any]) -> object:
 def from_pulumi(root: Path) -> StackSettings:
     """Return the settings of the stack that Pulumi runs; the only reader of its configuration."""
     import pulumi
+    from pulumi.runtime.config import is_config_secret
 
     config = pulumi.Config()
     overrides: dict[str, object] = {}
@@ -108,6 +118,8 @@ def from_pulumi(root: Path) -> StackSettings:
         overrides[section] = json.loads(text) if text else {}
     for name in SECRETS:
         overrides[name] = config.get(name) or ""
+        if overrides[name] and not is_config_secret(config.full_key(name)):
+            raise SettingsError(pulumi.get_stack(), [_in_clear(name)])
     return load(pulumi.get_stack(), root, overrides)
 
 

@@ -1,0 +1,34 @@
+"""The variables with which Pulumi and our programs run; `activate` sets the same in a shell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+# At least as many as there are resources: a create that waits must not hold up the others.
+PARALLEL = "128"
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Return the variables for the project in root; what the user has set of them wins."""
+    state = root / ".state"
+    folders = (root / ".venv" / "bin", state / "bin")
+    path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
+    defaults = {
+        "PULUMI_BACKEND_URL": f"file://{state}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(state / "passphrase"),
+        "PULUMI_PARALLEL": PARALLEL,
+    }
+    if "PULUMI_CONFIG_PASSPHRASE" in os.environ:
+        del defaults["PULUMI_CONFIG_PASSPHRASE_FILE"]
+    chosen = {name: os.environ.get(name, value) for name, value in defaults.items()}
+    fixed = {
+        "PATH": path,
+        "VIRTUAL_ENV": str(root / ".venv"),
+        "PULUMI_HOME": str(state / "pulumi-home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    if not (state / "official-plugins").exists():
+        # The engine would otherwise look for every plugin on a network that is not there.
+        fixed["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+    return {**chosen, **fixed}
