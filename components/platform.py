@@ -11,7 +11,8 @@ import pulumi_docker as docker
 from catalog import Network as CatalogNetwork
 from catalog import Phase as CatalogPhase
 from plan.content_hash import tag
-from plan.deployment import DeployedService, Deployment
+from plan.deployment import Deployment
+from plan.phases import steps
 from plan.slots import Slots
 from plan.stores import BACKUP_VOLUME
 
@@ -29,12 +30,11 @@ from .site import Site
 
 
 class Platform(pulumi.ComponentResource):
-    """The platform. gates: of everything that runs; all open when all of it is healthy.
+    """The platform, in the order of the printed plan.
 
     given: values of the secrets that come from the stack's configuration.
     """
 
-    gates: list[Gate]
     networks: Mapping[str, pulumi.Output[str]]
 
     def __init__(
@@ -48,14 +48,15 @@ class Platform(pulumi.ComponentResource):
         super().__init__("pyairtable:components:Platform", "platform", None, opts)
         self._deployment = deployment
         self._slots = slots
-        self.gates = []
+        self._opened: dict[str, Gate] = {}
         self._site = self._foundations(given, root)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
-        done = self._infrastructure()
-        done = self._schema(done)
+        self._waits = {step.name: step.waits_for for step in steps(deployment)}
+        self._infrastructure()
+        self._schema()
         for phase in (CatalogPhase.CORE, CatalogPhase.IDENTITY, CatalogPhase.BUSINESS):
-            done = self._services(phase, done).gates or done
-        self._entry(done)
+            self._services(phase)
+        self._entry()
         self.register_outputs({})
 
     def _phase(self, phase: CatalogPhase) -> Phase:
@@ -84,41 +85,38 @@ class Platform(pulumi.ComponentResource):
             writer_image=tag(root, "base"),
         )
 
-    def _infrastructure(self) -> list[Gate]:
-        phase = self._phase(CatalogPhase.INFRASTRUCTURE)
-        child = pulumi.ResourceOptions(parent=phase)
+    def _infrastructure(self) -> None:
+        child = pulumi.ResourceOptions(parent=self._phase(CatalogPhase.INFRASTRUCTURE))
         postgres, redis = self._deployment.stores
         self._database = Database(postgres, BACKUP_VOLUME, self._site, child)
-        cache = Cache(redis, self._site, child)
-        return self._opened(phase, [self._database.ready, cache.ready])
+        self._opened[postgres.store.name] = self._database.ready
+        self._opened[redis.store.name] = Cache(redis, self._site, child).ready
 
-    def _schema(self, done: list[Gate]) -> list[Gate]:
+    def _schema(self) -> None:
         phase = self._phase(CatalogPhase.SCHEMA)
-        backup = self._database.job(self._deployment.backup, done, phase)
-        migrations = self._database.job(self._deployment.migrations, [backup.done], phase)
-        return self._opened(phase, [migrations.done])
+        for job in (self._deployment.backup, self._deployment.migrations):
+            self._opened[job.name] = self._database.job(job, self._awaited(job.name), phase).done
 
-    def _services(self, phase: CatalogPhase, done: list[Gate]) -> Phase:
+    def _services(self, phase: CatalogPhase) -> Phase:
         component = self._phase(phase)
-        ready: dict[str, Gate] = {}
+        child = pulumi.ResourceOptions(parent=component)
         for each in self._deployment.in_phase(phase):
-            waits = [ready[need] for need in each.service.needs if need in ready] or done
-            ready[each.service.name] = self._service(each, waits, component)
-        self._opened(component, list(ready.values()))
+            name = each.service.name
+            waits = self._awaited(name)
+            service = Service(name, self._slots[name], self._site, waits, child)
+            self._opened[name] = service.ready
         return component
 
-    def _service(self, each: DeployedService, waits: list[Gate], phase: Phase) -> Gate:
-        name = each.service.name
-        child = pulumi.ResourceOptions(parent=phase)
-        return Service(name, self._slots[name], self._site, waits, child).ready
+    def _entry(self) -> None:
+        child = pulumi.ResourceOptions(parent=self._services(CatalogPhase.ENTRY))
+        router, waits = self._deployment.router, self._awaited("router")
+        self._opened[router.name] = Router(router, self._site, waits, child).ready
 
-    def _entry(self, done: list[Gate]) -> None:
-        phase = self._services(CatalogPhase.ENTRY, done)
-        child = pulumi.ResourceOptions(parent=phase)
-        router = Router(self._deployment.router, self._site, done, child)
-        self._opened(phase, [router.ready])
+    def _awaited(self, name: str) -> list[Gate]:
+        """The gates that the plan wants opened before this starts; foundations are inputs."""
+        return [self._opened[each] for each in self._waits[name] if each in self._opened]
 
-    def _opened(self, phase: Phase, gates: list[Gate]) -> list[Gate]:
-        phase.gates += gates
-        self.gates += gates
-        return gates
+    @property
+    def gates(self) -> list[Gate]:
+        """The gates of everything that runs; all are open when all of it is healthy."""
+        return list(self._opened.values())

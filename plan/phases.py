@@ -31,7 +31,8 @@ def steps(deployment: Deployment) -> tuple[Step, ...]:
     for phase in Phase:
         started = _phase(deployment, phase, done)
         result += started
-        done = tuple(step.name for step in started) or done
+        inside = {name for step in started for name in step.waits_for}
+        done = tuple(step.name for step in started if step.name not in inside) or done
     return tuple(result)
 
 

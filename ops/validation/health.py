@@ -1,11 +1,11 @@
-"""The health matrix: every service and store, from inside the platform's network."""
+"""The health matrix: every store, every service and the router, from inside the platform."""
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import docker
 from docker.errors import APIError, NotFound
@@ -13,108 +13,105 @@ from docker.errors import APIError, NotFound
 from plan.deployment import DeployedService, DeployedStore, Deployment
 from plan.names import Names
 
+from .answers import Verdict, bounded, questions, verdict
 from .report import FAILED, PASSED, Check
 
-TIMEOUT_SECONDS = 3
 # A platform that has just started needs a moment until every connection stands.
 SETTLE_SECONDS = 15.0
 POLL_SECONDS = 0.25
+# No more than the Docker client's pool of connections holds.
+AT_ONCE = 10
+_ROUTER = "router"
+_ROUTER_HEALTH = ("/usr/local/bin/healthcheck",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A question: the command, the container in which it runs, and how its output is read."""
+
+    name: str
+    target: str
+    container: str
+    command: list[str]
+    read: Callable[[int, str, float], Verdict]
 
 
 def health_matrix(
-    deployment: Deployment, slots: Mapping[str, str], engine: docker.DockerClient
+    deployment: Deployment,
+    slots: Mapping[str, str],
+    engine: docker.DockerClient,
+    settle_seconds: float = SETTLE_SECONDS,
 ) -> list[Check]:
-    """Check all stores and services side by side. slots: the slot of each service."""
+    """Check everything side by side, each until it passes or settle_seconds are over.
+
+    slots: the slot of each service that is to serve. Services are asked from the router's
+    container, so through the platform's own network; stores in their own.
+    """
+    probes = _probes(deployment, slots)
+    deadline = time.monotonic() + settle_seconds
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        return list(pool.map(lambda probe: _settled(probe, engine, deadline), probes))
+
+
+def _probes(deployment: Deployment, slots: Mapping[str, str]) -> list[Probe]:
     names = deployment.names
-    with ThreadPoolExecutor(max_workers=32) as pool:
-        pending = [
-            *(pool.submit(_settled, _Store(each, names, engine)) for each in deployment.stores),
-            *(
-                pool.submit(_settled, _Service(each, slots[each.service.name], names, engine))
-                for each in deployment.services
-                if each.service.name in slots
-            ),
-            pool.submit(_settled, _Router(names, engine)),
-        ]
-        return [future.result() for future in pending]
+    return [
+        *(_store(each, names) for each in deployment.stores),
+        *(
+            _service(each, slots[each.service.name], names)
+            for each in deployment.services
+            if each.service.name in slots
+        ),
+        _command(_ROUTER, names.of(_ROUTER), _ROUTER_HEALTH),
+    ]
 
 
-class _Probe:
-    """Asks by a command in a container. name: of what is asked."""
-
-    def __init__(
-        self, name: str, container: str, command: list[str], engine: docker.DockerClient
-    ) -> None:
-        self.name, self._container = name, container
-        self._command, self._engine = command, engine
-
-    def ask(self) -> tuple[int, str]:
-        """Return the exit code of the command and what it printed."""
-        container = self._engine.containers.get(self._container)
-        done = container.exec_run(self._command)
-        output = done.output if isinstance(done.output, bytes) else b""
-        return int(done.exit_code or 0), output.decode(errors="replace").strip()
+def _store(each: DeployedStore, names: Names) -> Probe:
+    return _command(each.store.name, names.of(each.store.name), each.store.health_command)
 
 
-class _Store(_Probe):
-    def __init__(self, store: DeployedStore, names: Names, engine: docker.DockerClient) -> None:
-        command = list(store.store.health_command)
-        super().__init__(store.store.name, names.of(store.store.name), command, engine)
+def _command(name: str, container: str, command: tuple[str, ...]) -> Probe:
+    def read(code: int, output: str, seconds: float) -> Verdict:
+        late = "no answer in time" if code == 124 else "the health check failed"
+        detail = "" if code == 0 else " ".join(output.split())[-200:] or late
+        return Verdict(healthy=code == 0, latency_ms=round(seconds * 1000, 1), detail=detail)
+
+    return Probe(name=name, target=name, container=container, command=bounded(command), read=read)
 
 
-class _Router(_Probe):
-    def __init__(self, names: Names, engine: docker.DockerClient) -> None:
-        command = ["/usr/local/bin/healthcheck"]
-        super().__init__("router", names.of("router"), command, engine)
-
-
-class _Service(_Probe):
-    def __init__(
-        self, each: DeployedService, slot: str, names: Names, engine: docker.DockerClient
-    ) -> None:
-        service = each.service
-        url = f"http://{service.name}-{slot}:{service.port}{service.ready_path}"
-        command = ["curl", "-sS", "--fail-with-body", "--max-time", str(TIMEOUT_SECONDS), url]
-        super().__init__(f"{service.name} ({slot})", names.of("router"), command, engine)
-
-
-def _settled(probe: _Probe) -> Check:
-    """Ask until it passes, for a limited time; the latency is that of the last question."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while True:
-        check = _asked(probe)
-        if check.result == PASSED or time.monotonic() > deadline:
-            return check
-        time.sleep(POLL_SECONDS)
-
-
-def _asked(probe: _Probe) -> Check:
-    started = time.perf_counter()
-    try:
-        code, output = probe.ask()
-    except NotFound:
-        code, output = 1, "its container is not there"
-    except APIError as error:
-        code, output = 1, str(error.explanation or error)
-    return Check(
-        kind="health",
-        name=probe.name,
-        result=PASSED if code == 0 else FAILED,
-        latency_ms=round((time.perf_counter() - started) * 1000, 1),
-        detail="" if code == 0 else failing(output),
+def _service(each: DeployedService, slot: str, names: Names) -> Probe:
+    return Probe(
+        name=each.service.name,
+        target=f"{each.service.name}-{slot}",
+        container=names.of(_ROUTER),
+        command=questions(each.service, slot),
+        read=lambda _code, output, _seconds: verdict(each.service, output),
     )
 
 
-def failing(output: str) -> str:
-    """Return what a failed answer says: the dependencies that are not healthy, or its end."""
-    start = output.find("{")
+def _settled(probe: Probe, engine: docker.DockerClient, deadline: float) -> Check:
+    while True:
+        found = _asked(probe, engine)
+        if found.healthy or time.monotonic() > deadline:
+            return Check(
+                kind="health",
+                name=probe.name,
+                target=probe.target,
+                result=PASSED if found.healthy else FAILED,
+                latency_ms=found.latency_ms,
+                detail=found.detail,
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def _asked(probe: Probe, engine: docker.DockerClient) -> Verdict:
+    started = time.perf_counter()
     try:
-        checks = json.loads(output[start : output.rfind("}") + 1]).get("checks", {})
-    except (ValueError, AttributeError):
-        checks = {}
-    ill = [
-        f"{k}: {v.get('reason', v['status'])}"
-        for k, v in checks.items()
-        if v["status"] != "healthy"
-    ]
-    return ", ".join(ill) or output[-200:].replace("\n", " ") or "no answer"
+        done = engine.containers.get(probe.container).exec_run(probe.command)
+    except NotFound:
+        return Verdict(healthy=False, detail=f"container {probe.container} is not there")
+    except APIError as error:
+        return Verdict(healthy=False, detail=str(error.explanation or error))
+    output = done.output if isinstance(done.output, bytes) else b""
+    code = 1 if done.exit_code is None else int(done.exit_code)
+    return probe.read(code, output.decode(errors="replace"), time.perf_counter() - started)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,55 +14,85 @@ from .report import FAILED, PASSED, SKIPPED, Check
 
 PASSWORD = "Test123!"
 TIMEOUT_SECONDS = 10
+REMOVE = "remove the user"
 
 
 class Unexpected(Exception):
     """An answer was not the one that the specification asks for."""
 
 
-class SmokeTests:
-    """Five calls, in order; after one that fails the rest is skipped. The user is removed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One call: its name, method and path, and what to do with it."""
 
-    def __init__(self, base_url: str) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS)
-        self._email = f"smoke-{secrets.token_hex(8)}@example.com"
+    name: str
+    target: str
+    run: Callable[[], None]
+
+
+def smoke_tests(base_url: str, email: str | None = None) -> list[Check]:
+    """Make the calls in order against base_url and return how each went.
+
+    After one that fails the rest is skipped. The user, whose email may be given, is removed
+    whatever happened; the last check says how that went.
+    """
+    with httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS) as client:
+        user = _User(client, email or new_email())
+        checks: list[Check] = []
+        try:
+            for step in user.steps():
+                failed = next((each.name for each in checks if not each.passed), None)
+                checks.append(_skipped(step, failed) if failed else _timed(step))
+        finally:
+            removal = user.removal()
+        return [*checks, *removal]
+
+
+def new_email() -> str:
+    """Return the address of a user that nobody else has."""
+    return f"smoke-{secrets.token_hex(8)}@example.com"
+
+
+class _User:
+    def __init__(self, client: httpx.Client, email: str) -> None:
+        self._client, self._email = client, email
+        self._asked_to_register = False
         self._user_id: str | None = None
         self._headers: dict[str, str] = {}
 
-    def run(self) -> list[Check]:
-        """Make the calls and return how each went."""
-        steps: dict[str, Callable[[], None]] = {
-            "register": self._register,
-            "login": self._login,
-            "users/me": self._me,
-            "auth/validate": self._validate,
-            "airtable/bases": self._bases,
-        }
-        checks: list[Check] = []
-        try:
-            with self._client:
-                for name, step in steps.items():
-                    failed = next((c.name for c in checks if c.result == FAILED), None)
-                    checks.append(_skipped(name, failed) if failed else _timed(name, step))
-                if self._user_id is not None and self._headers:
-                    checks.append(_timed("remove the user", self._remove))
-        except httpx.HTTPError as error:
-            checks.append(_failed("connection", str(error), 0.0))
-        return checks
+    def steps(self) -> list[Step]:
+        return [
+            Step(name="register", target="POST /api/v1/auth/register", run=self._register),
+            Step(name="login", target="POST /api/v1/auth/login", run=self._login),
+            Step(name="own profile", target="GET /api/v1/users/me", run=self._me),
+            Step(name="validate token", target="POST /api/v1/auth/validate", run=self._validate),
+            Step(name="Airtable bases", target="GET /api/v1/airtable/bases", run=self._bases),
+        ]
+
+    def removal(self) -> list[Check]:
+        """Remove the user if there may be one; no check when there is none."""
+        if not self._asked_to_register:
+            return []
+        return [_timed(Step(name=REMOVE, target="DELETE /api/v1/users/{id}", run=self._remove))]
 
     def _register(self) -> None:
-        body = {"email": self._email, "password": PASSWORD}
-        answer = self._ask("POST", "/api/v1/auth/register", 201, json=body)
-        self._user_id = answer["id"]
+        try:
+            answer = self._ask("POST", "/api/v1/auth/register", 201, json=self._credentials())
+        except httpx.ConnectError:
+            raise
+        except (Unexpected, httpx.HTTPError):
+            # It may have been made although the answer got lost.
+            self._asked_to_register = True
+            raise
+        self._asked_to_register = True
+        self._user_id = _text(answer, "id")
 
     def _login(self) -> None:
-        body = {"email": self._email, "password": PASSWORD}
-        answer = self._ask("POST", "/api/v1/auth/login", 200, json=body)
-        self._headers = {"Authorization": f"Bearer {answer['access_token']}"}
+        answer = self._ask("POST", "/api/v1/auth/login", 200, json=self._credentials())
+        self._headers = {"Authorization": f"Bearer {_text(answer, 'access_token')}"}
 
     def _me(self) -> None:
-        answer = self._ask("GET", "/api/v1/users/me", 200)
-        if answer["email"] != self._email:
+        if _text(self._ask("GET", "/api/v1/users/me", 200), "email") != self._email:
             raise Unexpected("the profile is another user's")
 
     def _validate(self) -> None:
@@ -75,37 +106,66 @@ class SmokeTests:
             raise Unexpected("the answer holds no list of bases")
 
     def _remove(self) -> None:
+        if not self._headers:
+            self._login()
+        if self._user_id is None:
+            self._user_id = _text(self._ask("GET", "/api/v1/users/me", 200), "user_id")
         self._ask("DELETE", f"/api/v1/users/{self._user_id}", 204)
 
-    def _ask(self, method: str, path: str, status: int, **options: Any) -> Any:
+    def _credentials(self) -> dict[str, str]:
+        return {"email": self._email, "password": PASSWORD}
+
+    def _ask(self, method: str, path: str, status: int, **options: Any) -> dict[str, Any]:
         answer = self._client.request(method, path, headers=self._headers, **options)
         if answer.status_code != status:
             raise Unexpected(f"{answer.status_code} instead of {status}: {_error(answer)}")
-        return answer.json() if answer.content else None
+        body = answer.json() if answer.content else {}
+        if not isinstance(body, dict):
+            raise Unexpected("the answer is no JSON object")
+        return body
 
 
-def _timed(name: str, step: Callable[[], None]) -> Check:
+def _text(answer: dict[str, Any], key: str) -> str:
+    value = answer.get(key)
+    if not isinstance(value, str) or not value:
+        raise Unexpected(f"the answer holds no {key}")
+    return value
+
+
+def _timed(step: Step) -> Check:
     started = time.perf_counter()
+    detail = ""
     try:
-        step()
-    except (Unexpected, httpx.HTTPError, ValueError, KeyError) as error:
-        reason = str(error) or type(error).__name__
-        return _failed(name, reason, time.perf_counter() - started)
-    latency = round((time.perf_counter() - started) * 1000, 1)
-    return Check(kind="smoke", name=name, result=PASSED, latency_ms=latency)
+        step.run()
+    except Unexpected as error:
+        detail = str(error)
+    except httpx.HTTPError as error:
+        detail = f"no answer: {error or type(error).__name__}"
+    except ValueError:
+        # Its text would show what was received, perhaps a token.
+        detail = "the answer is no JSON"
+    return Check(
+        kind="smoke",
+        name=step.name,
+        target=step.target,
+        result=FAILED if detail else PASSED,
+        latency_ms=round((time.perf_counter() - started) * 1000, 1),
+        detail=detail,
+    )
 
 
-def _failed(name: str, reason: str, seconds: float) -> Check:
-    latency = round(seconds * 1000, 1)
-    return Check(kind="smoke", name=name, result=FAILED, latency_ms=latency, detail=reason)
-
-
-def _skipped(name: str, because: str) -> Check:
-    detail = f"because {because} failed"
-    return Check(kind="smoke", name=name, result=SKIPPED, latency_ms=0.0, detail=detail)
+def _skipped(step: Step, because: str) -> Check:
+    return Check(
+        kind="smoke",
+        name=step.name,
+        target=step.target,
+        result=SKIPPED,
+        detail=f"because {because} failed",
+    )
 
 
 def _error(answer: httpx.Response) -> str:
+    """Return code and message of an error, and nothing else of the body."""
     try:
         error = answer.json()["error"]
         return f"{error['code']}: {error['message']}"

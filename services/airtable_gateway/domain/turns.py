@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MARGIN = 0.05
-"""Seconds added to each second, so that requests stay apart at Airtable's end too."""
+MARGIN = 0.2
+"""Seconds added to each second: requests take unequal time on their way to Airtable,
+where one too many costs half a minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import grpc
-import pulumi
 import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
@@ -92,7 +92,7 @@ def gone(process: int, within: float = 5) -> bool:
 
 def test_the_version_is_that_of_the_sdk(host: Any) -> None:
     host.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="e:1"))
-    assert host.GetPluginInfo(empty_pb2.Empty()).version == pulumi.__version__ == "3.259.0"
+    assert host.GetPluginInfo(empty_pb2.Empty()).version == metadata.version("pulumi")
 
 
 def test_the_installed_packages_name_the_plugins_at_their_versions(
@@ -146,7 +146,7 @@ def test_a_virtual_environment_that_is_missing_is_told_by_every_call(
 
 def test_a_python_that_does_not_answer_is_told(host: Any, fake: Fake) -> None:
     request = fake("echo no such module >&2; exit 3")
-    with pytest.raises(grpc.RpcError, match="exit code 3. no such module"):
+    with pytest.raises(grpc.RpcError, match=r"exit code 3\. no such module"):
         host.About(language_pb2.AboutRequest(info=request.info))
 
 
@@ -261,7 +261,7 @@ def test_dependencies_are_installed_into_a_new_virtual_environment(
     base = tmp_path / "base"
     base.write_text(
         '#!/bin/sh\necho "base $@"\nmkdir -p "$3/bin"\n'
-        "printf '#!/bin/sh\\necho \"venv $@\"' > \"$3/bin/python\"\nchmod +x \"$3/bin/python\"\n"
+        'printf \'#!/bin/sh\\necho "venv $@"\' > "$3/bin/python"\nchmod +x "$3/bin/python"\n'
     )
     base.chmod(0o755)
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(base))

@@ -1,0 +1,1 @@
+"""The set-up: one step per tool, on nothing but Python's standard library."""

@@ -1,0 +1,53 @@
+"""Step: the language host and the providers for Docker and random."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+from .commands import run
+from .network import PULUMI, reachable
+from .setup import Setup, SetupError
+
+PROVIDERS = ("docker", "random")
+_VERSIONS = (
+    "import importlib.util as u, json, pathlib as p; print(json.dumps({n: json.loads((p.Path("
+    "u.find_spec('pulumi_' + n).origin).parent / 'pulumi-plugin.json').read_text())['version'] "
+    "for n in ('docker', 'random')}))"
+)
+
+
+def ensure(setup: Setup) -> str:
+    """Official plugins where they can be had, else our own from airgap/."""
+    home = setup.state / "pulumi-home"
+    marker = setup.state / "official-plugins"
+    official_host = (setup.state / "bin" / "pulumi-language-python").exists()
+    if official_host and (marker.exists() or reachable(PULUMI, setup.cache)):
+        return _official(setup)
+    marker.unlink(missing_ok=True)
+    command = [setup.python, "-m", "airgap.plugins", "--pulumi-home", home]
+    done = subprocess.run(
+        [str(part) for part in command], cwd=setup.root, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SetupError(f"The plugins could not be laid out: {done.stderr.strip()}")
+    return "our own language host and providers for docker and random (airgap/)"
+
+
+def _official(setup: Setup) -> str:
+    marker, home = setup.state / "official-plugins", setup.state / "pulumi-home"
+    asked = subprocess.run(
+        [setup.python, "-c", _VERSIONS], capture_output=True, text=True, check=True
+    )
+    versions = json.loads(asked.stdout)
+    for name, version in versions.items():
+        if (home / "plugins" / f"resource-{name}-v{version}").is_dir():
+            continue
+        run(
+            [setup.state / "bin" / "pulumi", "plugin", "install", "resource", name, version],
+            setup.state / "logs" / f"plugin-{name}.log",
+            f"downloading the provider {name} {version}",
+            env={"PULUMI_HOME": str(home), "HOME": str(home), "PATH": "/usr/bin:/bin"},
+        )
+    marker.touch()
+    return "official " + ", ".join(f"{name} {version}" for name, version in versions.items())
