@@ -2,100 +2,56 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from . import backups, deploying, planning, validating
-from .context import Context
-from .exits import MEANINGS, Stop
-from .status import status as show_status
+from .commands.backup import backup
+from .commands.backups import backups
+from .commands.down import down
+from .commands.logs import logs
+from .commands.plan import plan
+from .commands.preview import preview
+from .commands.restore import restore
+from .commands.status import status
+from .commands.up import up
+from .commands.validate import validate
+from .exits import Exit, Stopped, epilog
+from .output import say
 
-_CODES = "; ".join(f"{code} {meaning}" for code, meaning in MEANINGS.items())
+
+class Commands(TyperGroup):
+    """Turns what stops a command into its message and exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except Stopped as stopped:
+            say(stopped.message)
+            raise typer.Exit(stopped.code.value) from None
+        except (KeyboardInterrupt, typer.Abort):
+            say("Cancelled.")
+            raise typer.Exit(Exit.CANCELLED.value) from None
+
+
 app = typer.Typer(
-    help="Operates the PyAirtable platform.",
-    epilog=f"Exit codes: {_CODES}.",
+    name="platformctl",
+    cls=Commands,
+    help="Everything that is done to a running platform.",
+    epilog=epilog(),
     no_args_is_help=True,
-    pretty_exceptions_enable=False,
     add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
 )
-
-Stack = Annotated[str, typer.Option("--stack", "-s", envvar="STACK", help="Name of the stack.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-
-
-@app.command()
-def up(stack: Stack = "dev") -> None:
-    """Bring the platform up, or to the present settings, and validate it."""
-    raise typer.Exit(deploying.up(Context(stack)))
-
-
-@app.command()
-def preview(stack: Stack = "dev") -> None:
-    """Show what `up` would change."""
-    raise typer.Exit(deploying.preview(Context(stack)))
-
-
-@app.command()
-def down(
-    stack: Stack = "dev",
-    purge: Annotated[bool, typer.Option(help="Remove the data too.")] = False,
-    yes: Yes = False,
-) -> None:
-    """Remove the platform; its data stays unless --purge."""
-    raise typer.Exit(deploying.down(Context(stack), purge, yes))
-
-
-@app.command()
-def status(stack: Stack = "dev", json: Json = False) -> None:
-    """Show what runs."""
-    raise typer.Exit(show_status(Context(stack), json))
-
-
-@app.command()
-def plan(
-    stack: Stack = "dev",
-    json: Json = False,
-    svg: Annotated[Path | None, typer.Option(help="Draw it into this file.")] = None,
-) -> None:
-    """Show the phases of the start-up and what each step waits for."""
-    raise typer.Exit(planning.plan(Context(stack), json, svg))
-
-
-@app.command()
-def validate(stack: Stack = "dev", json: Json = False) -> None:
-    """Check the health of everything and run the smoke tests."""
-    raise typer.Exit(validating.check(Context(stack), json))
-
-
-@app.command()
-def backup(stack: Stack = "dev") -> None:
-    """Dump the database now."""
-    raise typer.Exit(backups.backup(Context(stack)))
-
-
-@app.command("backups")
-def list_backups(stack: Stack = "dev", json: Json = False) -> None:
-    """List the backups."""
-    raise typer.Exit(backups.backups(Context(stack), json))
-
-
-@app.command()
-def restore(name: str, stack: Stack = "dev", yes: Yes = False) -> None:
-    """Put a backup in the place of the present data."""
-    raise typer.Exit(backups.restore(Context(stack), name, yes))
+for command in (
+    up, preview, status, validate, plan, logs, backup, backups, restore, down,
+):
+    app.command()(command)
 
 
 def main() -> None:
-    """Run the command; an expected failure ends in one message and its exit code."""
-    try:
-        app()
-    except Stop as stop:
-        typer.echo(str(stop), err=True)
-        raise SystemExit(stop.code) from None
-
-
-if __name__ == "__main__":
-    main()
+    """Run platformctl."""
+    app()

@@ -1,27 +1,39 @@
-"""Exit codes of platformctl."""
+"""How platformctl ends: its exit codes, and the one way to end early."""
 
 from __future__ import annotations
 
-DONE = 0
-FAILED = 1
-WRONG = 2
-NO_ENGINE = 3
-LOCKED = 4
-CANCELLED = 5
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes; the values are part of what scripts rely on."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    NO_ENGINE = 3
+    LOCKED = 4
+    CANCELLED = 5
+
 
 MEANINGS = {
-    DONE: "done",
-    FAILED: "it failed; the message says why",
-    WRONG: "wrong usage or wrong settings; nothing was touched",
-    NO_ENGINE: "no Docker Engine answers",
-    LOCKED: "another deployment of the stack is under way",
-    CANCELLED: "cancelled at a question",
+    Exit.OK: "done",
+    Exit.FAILED: "it failed, or a check did not pass",
+    Exit.USAGE: "wrong usage or wrong settings; nothing was touched",
+    Exit.NO_ENGINE: "no Docker Engine answers; nothing was touched",
+    Exit.LOCKED: "another process holds the stack's lock; nothing was touched",
+    Exit.CANCELLED: "cancelled by the user",
 }
 
 
-class Stop(Exception):
-    """A command ends here, with a message for the user and an exit code."""
+class Stopped(Exception):
+    """A command cannot go on. message: one readable paragraph that says what to do next."""
 
-    def __init__(self, message: str, code: int = FAILED) -> None:
+    def __init__(self, code: Exit, message: str) -> None:
         super().__init__(message)
-        self.code = code
+        self.code, self.message = code, message
+
+
+def epilog() -> str:
+    """Return the exit codes as a paragraph for the help text."""
+    return "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items())

@@ -1,38 +1,106 @@
-"""Copies of the state, made before each update."""
+"""Copies of the stack's state, made before every change."""
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .backend import checkpoint, folder
+from .environment import environment
+from .exits import Exit, Stopped
+
 KEPT = 10
+# Set once a run has its copy: platformctl makes it, and the program that it starts does not.
+DONE = "PYAIRTABLE_STATE_COPIED"
 
 
-def copy(root: Path, stack: str) -> Path | None:
-    """Copy the stack's state aside and keep the last 10 copies; return the copy.
+def copies(root: Path, stack: str) -> list[Path]:
+    """Return the copies of a stack's state, oldest first."""
+    return sorted((root / ".state" / "backups" / stack).glob("*.json"))
 
-    The state is encrypted where it holds secrets, so the copy is too. Other backends than
-    the file backend keep histories of their own.
+
+def copy_before_up(root: Path, stack: str) -> Path | None:
+    """Copy the stack's state to .state/backups/<stack>/<UTC>.json and return the newest copy.
+
+    The form is that of `pulumi stack export`; `pulumi stack import --file` takes it back.
+    A state equal to the newest copy is not copied again. The last KEPT are kept. None where
+    there is no state yet, or where this run has made its copy already. Raises Stopped when
+    the state cannot be read.
     """
-    source = checkpoint(root, stack)
-    if source is None:
+    if os.environ.get(DONE) == stack:
         return None
-    folder = root / ".state" / "backups" / stack
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.json"
-    shutil.copy2(source, target)
-    for old in sorted(folder.glob("*.json"))[:-KEPT]:
-        old.unlink()
-    return target
+    state = _exported(root, stack)
+    if state is None:
+        return None
+    kept = copies(root, stack)
+    if kept and kept[-1].read_text() == state:
+        return kept[-1]
+    made = _write(root / ".state" / "backups" / stack, state)
+    for old in copies(root, stack)[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return made
 
 
-def checkpoint(root: Path, stack: str) -> Path | None:
-    """Return the file that holds the stack's state, None where there is none."""
-    url = os.environ.get("PULUMI_BACKEND_URL", f"file://{root / '.state'}")
-    if not url.startswith("file://"):
+def exists(root: Path, stack: str) -> bool | None:
+    """Tell whether the stack was initialised; None where only the backend can tell."""
+    path = checkpoint(root, stack)
+    return None if path is None else path.exists()
+
+
+def _exported(root: Path, stack: str) -> str | None:
+    path = checkpoint(root, stack)
+    if path is None:
+        return _export(root, stack)
+    if not path.exists():
         return None
-    base = Path(url.removeprefix("file://").split("?")[0])
-    file = base / ".pulumi" / "stacks" / "pyairtable" / f"{stack}.json"
-    return file if file.exists() else None
+    try:
+        content = json.loads(path.read_text())
+        latest = content["checkpoint"].get("latest")
+        version = content["version"]
+    except (ValueError, KeyError, AttributeError) as error:
+        raise Stopped(Exit.FAILED, _unreadable(root, stack, path)) from error
+    if latest is None:
+        return None
+    return json.dumps({"version": version, "deployment": latest}, indent=1)
+
+
+def _export(root: Path, stack: str) -> str | None:
+    asked = subprocess.run(
+        ["pulumi", "stack", "export", "--stack", stack, "--non-interactive"],
+        cwd=root,
+        env={**os.environ, **environment(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if asked.returncode == 0:
+        return asked.stdout
+    raise Stopped(
+        Exit.FAILED,
+        f"The state of stack {stack} could not be copied, and nothing was touched. Pulumi said: "
+        f"{asked.stderr.strip()}",
+    )
+
+
+def _write(target: Path, state: str) -> Path:
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = target / datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ.json")
+    half = made.with_suffix(".part")
+    with open(half, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(state)
+    half.replace(made)
+    return made
+
+
+def _unreadable(root: Path, stack: str, path: Path) -> str:
+    kept = copies(root, stack)
+    base = folder(root) or root
+    newest = f"The newest copy is {kept[-1].relative_to(root)}. " if kept else ""
+    return (
+        f"The state of stack {stack}, {path.relative_to(base)} in {base.name}, cannot be read: "
+        f"it is damaged. Nothing was touched. {newest}Put Pulumi's own {path.name}.bak beside it "
+        "in its place, then run the same command again."
+    )

@@ -18,9 +18,7 @@ from .settings import Settings
 OUTCOMES = Counter(
     "gateway_upstream_requests_total", "Requests passed on.", ["upstream", "outcome"]
 )
-BREAKERS = Gauge(
-    "gateway_breaker_state", "0 closed, 1 trying again, 2 open.", ["upstream"]
-)
+BREAKERS = Gauge("gateway_breaker_state", "0 closed, 1 trying again, 2 open.", ["upstream"])
 MOST_CONNECTIONS = 256
 CONNECT_SECONDS = 2.0
 IDLE_SECONDS = 300.0
@@ -53,6 +51,10 @@ class Upstream:
         self._answered.inc()
         self._gauge.set(self._breaker.state.value)
 
+    def abandoned(self) -> None:
+        """The client gave up; that says nothing about the service."""
+        self._breaker.abandoned()
+
     def failed(self) -> None:
         """It did not answer."""
         self._breaker.failed()
@@ -70,6 +72,16 @@ def unavailable(name: str, seconds: float = 1.0) -> ApiError:
     after = str(max(round(seconds), 1))
     message = f"{name} cannot be reached at the moment. Try again in {after} s."
     return ApiError(503, "upstream_unavailable", message, {"Retry-After": after})
+
+
+def late(name: str) -> ApiError:
+    """The error for a service that does not answer in time."""
+    return ApiError(504, "upstream_timeout", f"{name} did not answer in time. Try again.")
+
+
+def broken(name: str) -> ApiError:
+    """The error for a service whose answer breaks off."""
+    return ApiError(502, "upstream_failed", f"The answer of {name} broke off. Try again.")
 
 
 class Upstreams:

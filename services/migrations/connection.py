@@ -2,59 +2,57 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import psycopg
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-WAIT_SECONDS = 60
+from .settings import Settings
+
+WAIT_SECONDS = 60.0
+# A store that has just started takes its new password a moment after its first connections.
+REFUSED_SECONDS = 10.0
+_PAUSE_SECONDS = 0.5
 # Any number, as long as no other program takes the same lock.
 _LOCK = 0x70796169
 
 
-def secret(name: str) -> str:
-    """Return a secret of this job by its file's name."""
-    return (_folder() / name).read_text().strip()
-
-
-def _folder() -> Path:
-    return Path(os.environ["POSTGRES_PASSWORD_FILE"]).parent
-
-
-def secrets(suffix: str) -> dict[str, str]:
-    """Return the secrets whose file's name ends so, by what comes before."""
-    files = sorted(_folder().glob(f"*{suffix}"))
-    return {file.name.removesuffix(suffix): file.read_text().strip() for file in files}
-
-
 @contextmanager
-def waited() -> Iterator[Connection]:
-    """Connect, waiting up to 60 s for the database. Raises OperationalError after that."""
-    engine = create_engine("postgresql+psycopg://", creator=_connect, isolation_level="AUTOCOMMIT")
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            link = engine.connect()
-            break
-        except Exception:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.5)
-    with link:
+def waited(settings: Settings, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
+    """Connect, waiting so long for the database. Raises OperationalError after that."""
+    print(f"Database: {settings.postgres_db} at {settings.postgres_host}.", flush=True)
+    engine = create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: _connect(settings),
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
+    )
+    with _first(engine, seconds) as link:
         yield link
 
 
-def _connect() -> psycopg.Connection:
+def _first(engine: Engine, seconds: float) -> Connection:
+    started = time.monotonic()
+    while True:
+        try:
+            return engine.connect()
+        except OperationalError as error:
+            refused = "authentication failed" in str(error)
+            if time.monotonic() - started > (min(REFUSED_SECONDS, seconds) if refused else seconds):
+                raise
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _connect(settings: Settings) -> psycopg.Connection:
     return psycopg.connect(
-        host=os.environ.get("POSTGRES_HOST", "postgres"),
-        port=int(os.environ.get("POSTGRES_PORT", "5432")),
-        dbname=os.environ.get("POSTGRES_DB", "pyairtable"),
-        user=os.environ.get("POSTGRES_USER", "postgres"),
-        password=secret(Path(os.environ["POSTGRES_PASSWORD_FILE"]).name),
+        host=settings.postgres_host,
+        port=settings.postgres_port,
+        dbname=settings.postgres_db,
+        user=settings.postgres_user,
+        password=settings.password,
         connect_timeout=5,
         application_name="migrations",
     )
@@ -68,3 +66,9 @@ def exclusive(link: Connection) -> Iterator[None]:
         yield
     finally:
         link.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+
+
+def reason(error: BaseException) -> str:
+    """Return the first line of what the database said."""
+    said = error.orig if isinstance(error, DBAPIError) and error.orig else error
+    return (str(said).strip() or type(said).__name__).splitlines()[0]

@@ -1,72 +1,75 @@
-"""Roles and grants: one owner that nobody signs in as, one login per service with the least."""
+"""Roles: one owner that nobody signs in as, one login per service with the least."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import psycopg
 from psycopg import sql
 from sqlalchemy import Connection
 
-from .connection import secrets
+from .grants import GRANTS
 
 OWNER = "pyairtable_owner"
-SCHEMAS = ("auth", "users", "tenants", "workspaces", "platform", "automation", "emulator")
 MOST_CONNECTIONS = 25
-SERVICES = (
-    "auth_service",
-    "user_service",
-    "workspace_service",
-    "tenant_service",
-    "platform_services",
-    "automation_services",
-    "airtable_emulator",
-)
-# What each service may do: statements after the schema is up to date.
-GRANTS = (
-    "GRANT USAGE ON SCHEMA auth TO auth_service",
-    "GRANT SELECT ON auth.users TO auth_service",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON auth.refresh_tokens TO auth_service",
-    "GRANT EXECUTE ON FUNCTION auth.create_account(text, text, text, text, text) TO auth_service",
-    "GRANT USAGE ON SCHEMA users TO user_service",
-    "GRANT SELECT, UPDATE ON users.profiles TO user_service",
-    "GRANT EXECUTE ON FUNCTION users.delete_account(uuid) TO user_service",
-    "GRANT USAGE ON SCHEMA emulator TO airtable_emulator",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA emulator TO airtable_emulator",
-    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA emulator TO airtable_emulator",
-)
+# Each service's role and its own schema.
+SERVICES = {
+    "auth_service": "auth",
+    "user_service": "users",
+    "workspace_service": "workspaces",
+    "tenant_service": "tenants",
+    "platform_services": "platform",
+    "automation_services": "automation",
+    "airtable_emulator": "emulator",
+}
 
 
-def ensure(link: Connection) -> None:
-    """Make the roles that are missing, set every login's password, make the schemas."""
+def ensure(link: Connection, logins: Mapping[str, str]) -> None:
+    """Make the roles and schemas that are missing, and set the password of every login.
+
+    logins: passwords by role; a role without one that had none before cannot sign in.
+    """
     driver = _driver(link)
-    _role(driver, OWNER, sql.SQL("NOLOGIN"))
-    passwords = {
-        name.replace("-", "_"): password for name, password in secrets("-postgres-password").items()
-    }
-    for service in SERVICES:
-        _role(driver, service, sql.SQL("NOLOGIN"))
-        if service in passwords:
-            _login(driver, service, passwords[service])
-    database = sql.Identifier(driver.info.dbname)
-    driver.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    driver.execute(sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"))
-    for service in SERVICES:
+    _role(driver, OWNER)
+    for service, schema in SERVICES.items():
+        _role(driver, service)
+        _schema(driver, schema)
+        # A name without a schema is looked for in the service's own, never in public.
         driver.execute(
-            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(service))
-        )
-    for schema in SCHEMAS:
-        driver.execute(
-            sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
-                sql.Identifier(schema), sql.Identifier(OWNER)
+            sql.SQL("ALTER ROLE {} SET search_path = {}").format(
+                sql.Identifier(service), sql.Identifier(schema)
             )
         )
-    print(f"Roles: {OWNER} and {len(SERVICES)} of services, {len(passwords)} with a login.")
+        if service in logins:
+            _login(driver, service, logins[service])
+    _close(driver)
+    known = sum(service in logins for service in SERVICES)
+    print(f"Roles: {OWNER} and {len(SERVICES)} of services, {known} with a password.", flush=True)
 
 
 def grant(link: Connection) -> None:
-    """Give each service what it needs, and nothing else."""
-    for statement in GRANTS:
-        link.exec_driver_sql(statement)
-    print(f"Grants: {len(GRANTS)}.")
+    """Give each service what it needs."""
+    driver = _driver(link)
+    with driver.transaction():
+        for statement in GRANTS:
+            driver.execute(statement)
+    print(f"Grants: {len(GRANTS)}.", flush=True)
+
+
+def _close(driver: psycopg.Connection) -> None:
+    """Leave to those who are not named nothing at all."""
+    owner, database = sql.Identifier(OWNER), sql.Identifier(driver.info.dbname)
+    services = sql.SQL(", ").join(map(sql.Identifier, SERVICES))
+    driver.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    driver.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, services))
+    driver.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    # Alembic keeps the revision there.
+    driver.execute(sql.SQL("GRANT USAGE, CREATE ON SCHEMA public TO {}").format(owner))
+    driver.execute(
+        sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} REVOKE ALL ON FUNCTIONS FROM PUBLIC").format(
+            owner
+        )
+    )
 
 
 def _driver(link: Connection) -> psycopg.Connection:
@@ -76,10 +79,18 @@ def _driver(link: Connection) -> psycopg.Connection:
     return driver
 
 
-def _role(driver: psycopg.Connection, name: str, kind: sql.SQL) -> None:
+def _role(driver: psycopg.Connection, name: str) -> None:
     known = driver.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
     if known is None:
-        driver.execute(sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(name), kind))
+        driver.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+
+
+def _schema(driver: psycopg.Connection, name: str) -> None:
+    driver.execute(
+        sql.SQL("CREATE SCHEMA IF NOT EXISTS {} AUTHORIZATION {}").format(
+            sql.Identifier(name), sql.Identifier(OWNER)
+        )
+    )
 
 
 def _login(driver: psycopg.Connection, name: str, password: str) -> None:

@@ -2,58 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypedDict
 
+from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
 
+from .connection import reason
 from .roles import OWNER
 
-
-def _script() -> ScriptDirectory:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config)
+_HERE = Path(__file__).parent
+VERSION_SCHEMA = "public"
 
 
-def revisions(link: Connection) -> dict[str, str | None]:
-    """Return the database's revision and the newest one."""
-    context = MigrationContext.configure(link, opts={"version_table_schema": "public"})
-    return {"current": context.get_current_revision(), "head": _script().get_current_head()}
+class Revisions(TypedDict):
+    """The database's revision, None when it has none, and the newest that this program knows."""
+
+    current: str | None
+    head: str | None
 
 
-def upgrade(link: Connection) -> None:
-    """Run the revisions that the database lacks. A failing one leaves no trace of itself."""
-    script = _script()
-    before = revisions(link)
-    if before["current"] == before["head"]:
-        print(f"Schema: at {before['head']}, nothing to do.")
-        return
+class UpgradeFailed(Exception):
+    """A revision did not run; nothing of it is left in the database."""
+
+
+def revisions(link: Connection, versions: Sequence[Path] = ()) -> Revisions:
+    """Return the database's revision and the newest one. versions: further folders of them."""
+    context = MigrationContext.configure(link, opts={"version_table_schema": VERSION_SCHEMA})
+    head = ScriptDirectory.from_config(_config(versions)).get_current_head()
+    return {"current": context.get_current_revision(), "head": head}
+
+
+def upgrade(link: Connection, versions: Sequence[Path] = ()) -> bool:
+    """Run the revisions that the database lacks; whether the schema is this program's.
+
+    A schema that is newer stays as it is: services of the release before work on it. Raises
+    UpgradeFailed.
+    """
+    found = revisions(link, versions)
+    if not _known(found["current"], versions):
+        print(f"Schema: at {found['current']}, newer than {found['head']}; left as it is.")
+        return False
+    if found["current"] == found["head"]:
+        print(f"Schema: at {found['head']}, nothing to do.")
+        return True
+    try:
+        _run(link, versions)
+    except (SQLAlchemyError, CommandError) as error:
+        left = revisions(link, versions)["current"] or "nothing"
+        message = f"A revision failed and was undone; the schema is at {left}. {reason(error)}"
+        raise UpgradeFailed(message) from error
+    print(f"Schema: at {found['head']}.")
+    return True
+
+
+def _run(link: Connection, versions: Sequence[Path]) -> None:
     own = link.engine.connect().execution_options(isolation_level="READ COMMITTED")
-    with own, EnvironmentContext(Config(), script, fn=_steps(script)) as environment:
-        # The version table is the superuser's; what revisions make belongs to the owner.
-        environment.configure(
-            connection=own, transaction_per_migration=True, version_table_schema="public"
-        )
-        with environment.begin_transaction():
-            environment.run_migrations()
-    print(f"Schema: at {revisions(link)['head']}.")
+    with own:
+        own.execute(text(f"SET ROLE {OWNER}"))
+        # Rather fail than make all requests wait behind this one for a lock.
+        own.execute(text("SET lock_timeout = '15s'"))
+        own.commit()
+        config = _config(versions)
+        config.attributes["connection"] = own
+        command.upgrade(config, "head")
 
 
-def _steps(script: ScriptDirectory):  # type: ignore[no-untyped-def]  # Alembic's own shape
-    def steps(revision, _context):  # type: ignore[no-untyped-def]
-        found = script._upgrade_revs("head", revision)
-        for step in found:
-            print(f"Revision {step.info.up_revision_id}: {step.doc}")
-        return found
+def _known(revision: str | None, versions: Sequence[Path]) -> bool:
+    if revision is None:
+        return True
+    try:
+        return ScriptDirectory.from_config(_config(versions)).get_revision(revision) is not None
+    except CommandError:
+        return False
 
-    return steps
 
-
-def as_owner(link: Connection) -> None:
-    """Make what follows in this transaction belong to the owner."""
-    link.execute(text(f"SET LOCAL ROLE {OWNER}"))
+def _config(versions: Sequence[Path]) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option(
+        "version_locations", ":".join(str(each) for each in (_HERE / "versions", *versions))
+    )
+    return config

@@ -57,6 +57,12 @@ class Breaker:
         self._retry_at = None
         self._on_trial = False
 
+    def abandoned(self) -> None:
+        """The request was given up from outside: a trial may be tried again at once."""
+        if self._on_trial:
+            self._on_trial = False
+            self._retry_at = self._clock()
+
     def failed(self) -> None:
         """No answer came, or the router said that nobody is there."""
         self._failures += 1

@@ -27,6 +27,11 @@ class Route:
     below: bool = True
     timeout: float | None = None
 
+    @property
+    def path(self) -> str:
+        """How metrics and logs name it."""
+        return f"{self.public}[...]" if self.below else self.public
+
 
 def _auth(action: str, token: bool) -> Route:
     return Route(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from types import FrameType
 
-import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.responses import Response
@@ -15,9 +12,8 @@ from starlette.responses import Response
 from . import errors, logs, metrics
 from .middleware import Observed
 from .readiness import Check, Readiness
+from .server import serve
 from .settings import ServiceSettings
-
-GRACE_SECONDS = 30
 
 
 def create_app(
@@ -26,15 +22,17 @@ def create_app(
     *,
     routers: Sequence[APIRouter] = (),
     checks: Mapping[str, Check] | None = None,
+    useful: Mapping[str, Check] | None = None,
     resources: Sequence[AbstractAsyncContextManager[object]] = (),
 ) -> FastAPI:
     """Return the application of a service.
 
-    checks: what /ready asks, by dependency. resources: entered at start in this order, left
-    at the end in reverse (pools, clients).
+    checks: the dependencies without which it can do nothing: one of them away makes /ready
+    503. useful: those without which it does less: /ready stays 200 and says `degraded`.
+    resources: entered at start in this order, left at the end in reverse (pools, clients).
     """
     logs.configure(service, settings.log_level)
-    readiness = Readiness(checks or {})
+    readiness = Readiness(checks or {}, useful or {})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -43,13 +41,19 @@ def create_app(
                 await stack.enter_async_context(resource)
             yield
 
-    app = FastAPI(title=service, version=settings.service_version, lifespan=lifespan)
+    app = FastAPI(
+        title=service,
+        version=settings.service_version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.readiness = readiness
     errors.install(app)
     app.include_router(_standard(service, settings, readiness))
     for router in routers:
         app.include_router(router)
-    app.add_middleware(Observed, service=service)
+    app.add_middleware(Observed, service=service, readiness=readiness)
     return app
 
 
@@ -64,10 +68,9 @@ def _standard(service: str, settings: ServiceSettings, readiness: Readiness) -> 
     @router.get("/ready")
     async def ready() -> JSONResponse:
         """Say whether it can work now, and how each dependency is."""
-        passed, results = await readiness.report()
-        status = "ready" if passed else "not_ready"
+        status, results = await readiness.report()
         body = {"status": status, "service": service, "checks": results}
-        return JSONResponse(body, 200 if passed else 503)
+        return JSONResponse(body, 200 if status in ("ready", "degraded") else 503)
 
     @router.get("/metrics", include_in_schema=False)
     async def exposition() -> Response:
@@ -77,33 +80,7 @@ def _standard(service: str, settings: ServiceSettings, readiness: Readiness) -> 
     return router
 
 
-class _Server(uvicorn.Server):
-    """Turns /ready to 503 before it stops to accept requests."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Note that the service stops, then stop it."""
-        app = self.config.app
-        if isinstance(app, FastAPI):
-            app.state.readiness.stopping = True
-        super().handle_exit(signal.SIGTERM, frame)
-
-
 def run(app: FastAPI, settings: ServiceSettings) -> None:
-    """Serve until SIGTERM; requests in flight have 30 s to finish; the exit code is 0."""
-    config = uvicorn.Config(
-        app,
-        host="0.0.0.0",
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-        timeout_keep_alive=75,
-    )
-    try:
-        _Server(config).run()
-    except KeyboardInterrupt:
-        # uvicorn raises the signal again once it has shut down; to stop was the wish.
-        return
+    """Serve until SIGTERM, then stop as server.serve describes; the exit code is 0."""
+    readiness: Readiness = app.state.readiness
+    serve(app, settings.port, settings.drain_seconds, readiness)

@@ -1,4 +1,4 @@
-"""PostgreSQL through a pool of at most 25 connections."""
+"""PostgreSQL through a small pool."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, DataError, OperationalError
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -16,8 +16,10 @@ from . import metrics
 from .errors import ApiError
 from .settings import ServiceSettings, read_secret
 
-MOST_CONNECTIONS = 25
+# A service may have 25 connections, and two of it run side by side during a release.
+MOST_CONNECTIONS = 12
 LEAST_CONNECTIONS = 1
+IDLE_SECONDS = 60.0
 WAIT_SECONDS = 5.0
 STATEMENT_MILLISECONDS = 10_000
 
@@ -35,7 +37,6 @@ class Database:
     """The pool of a service. It keeps trying when PostgreSQL is away, at start and later."""
 
     def __init__(self, service: str, settings: ServiceSettings) -> None:
-        self._service = service
         self._pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
             connection_class=_Connection,
             kwargs={
@@ -51,12 +52,18 @@ class Database:
             },
             min_size=LEAST_CONNECTIONS,
             max_size=MOST_CONNECTIONS,
+            max_idle=IDLE_SECONDS,
             timeout=WAIT_SECONDS,
             reconnect_timeout=5.0,
             max_lifetime=600,
             check=AsyncConnectionPool.check_connection,
             open=False,
+            name=service,
         )
+        metrics.POOL.labels(service, "open").set_function(lambda: self._count("pool_size"))
+        metrics.POOL.labels(service, "idle").set_function(lambda: self._count("pool_available"))
+        metrics.POOL.labels(service, "most").set(MOST_CONNECTIONS)
+        metrics.POOL_WAITING.labels(service).set_function(lambda: self._count("requests_waiting"))
 
     async def __aenter__(self) -> Self:
         await self._pool.open(wait=False)
@@ -72,32 +79,38 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection[DictRow]]:
-        """One transaction. Raises ApiError 503 when PostgreSQL is away."""
+        """One transaction.
+
+        Raises ApiError 503 when PostgreSQL is away, 422 when it cannot hold a value.
+        """
         try:
             async with self._pool.connection() as connection:
-                self._measure()
                 yield connection
         except (PoolTimeout, OperationalError) as error:
             raise ApiError(503, "database_unavailable", "Try again in a moment") from error
+        except DataError as error:
+            raise ApiError(422, "invalid_value", "A value that was sent cannot be kept") from error
 
     @asynccontextmanager
     async def tenant_transaction(
-        self, tenant_id: UUID, user_id: UUID
+        self, tenant_id: UUID, user_id: UUID, *, platform_admin: bool = False
     ) -> AsyncIterator[AsyncConnection[DictRow]]:
-        """One transaction that sees and changes the rows of one tenant only."""
+        """One transaction that sees and changes the rows of one tenant only.
+
+        user_id: who acts. platform_admin: the rows of all tenants, for the platform's admins.
+        """
         async with self.transaction() as connection:
             await connection.execute(
-                "SELECT set_config('app.tenant_id', %s, true), set_config('app.user_id', %s, true)",
-                (str(tenant_id), str(user_id)),
+                "SELECT set_config('app.tenant_id', %s, true), set_config('app.user_id', %s, true),"
+                " set_config('app.platform_admin', %s, true)",
+                (str(tenant_id), str(user_id), "on" if platform_admin else "off"),
             )
             yield connection
 
     async def check(self) -> None:
         """Ask PostgreSQL something; raises when it does not answer."""
-        async with self._pool.connection(timeout=1.5) as connection:
+        async with self._pool.connection(timeout=1.0) as connection:
             await connection.execute("SELECT 1")
 
-    def _measure(self) -> None:
-        stats = self._pool.get_stats()
-        for state in ("pool_size", "pool_available", "requests_waiting"):
-            metrics.POOL.labels(self._service, state).set(stats.get(state, 0))
+    def _count(self, name: str) -> int:
+        return self._pool.get_stats().get(name, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -71,6 +72,11 @@ def install(app: FastAPI) -> None:
 
 
 def unexpected(error: BaseException) -> JSONResponse:
-    """Log an error that nobody foresaw, and tell the caller only that there was one."""
-    logger().error("unexpected error", error=type(error).__name__, exc_info=error)
+    """Log where an error that nobody foresaw came from; tell the caller only that there was one.
+
+    The error's own text stays out of the log: a driver's may quote what a user sent.
+    """
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    logger().error("unexpected error", error=type(error).__name__, where=where)
     return JSONResponse(body("internal_error", "Something went wrong on our side"), 500)

@@ -16,7 +16,9 @@ DURATION = Histogram(
 )
 IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being answered.", ["service"])
 POOL = Gauge("db_pool_connections", "Connections to PostgreSQL.", ["service", "state"])
+POOL_WAITING = Gauge("db_pool_requests_waiting", "Requests that wait for one.", ["service"])
 CACHE = Counter("cache_requests_total", "Look-ups in the cache.", ["service", "result"])
+CACHE_UP = Gauge("cache_up", "1 when Redis answered the last time, else 0.", ["service"])
 
 
 def exposition() -> Response:

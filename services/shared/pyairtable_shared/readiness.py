@@ -8,23 +8,34 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 Check = Callable[[], Awaitable[object]]
-CHECK_SECONDS = 2.0
+# Shorter than the router's patience with a check.
+CHECK_SECONDS = 1.5
 
 
 class Readiness:
-    """The checks of a service's dependencies, and whether it is stopping."""
+    """How a service's dependencies are, and whether it is stopping.
 
-    def __init__(self, checks: Mapping[str, Check]) -> None:
-        self._checks = checks
+    needed: without one of these it can do nothing. useful: without these it does less.
+    """
+
+    def __init__(self, needed: Mapping[str, Check], useful: Mapping[str, Check]) -> None:
+        self._needed, self._useful = needed, useful
         self.stopping = False
 
-    async def report(self) -> tuple[bool, dict[str, Any]]:
-        """Run all checks side by side; return whether all passed, and how each went."""
+    async def report(self) -> tuple[str, dict[str, Any]]:
+        """Run all checks side by side; return the status and how each check went.
+
+        The status is ready, degraded (something useful is away), not_ready or stopping.
+        """
         if self.stopping:
-            return False, {"service": {"status": "stopping", "latency_ms": 0}}
-        results = await asyncio.gather(*(_timed(check) for check in self._checks.values()))
-        named = dict(zip(self._checks, results, strict=True))
-        return all(each["status"] == "healthy" for each in results), named
+            return "stopping", {}
+        checks = {**self._useful, **self._needed}
+        results = await asyncio.gather(*(_timed(check) for check in checks.values()))
+        named = dict(zip(checks, results, strict=True))
+        away = {name for name, result in named.items() if result["status"] != "healthy"}
+        if away & self._needed.keys():
+            return "not_ready", named
+        return ("degraded" if away else "ready"), named
 
 
 async def _timed(check: Check) -> dict[str, Any]:

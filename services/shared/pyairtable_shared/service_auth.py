@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -16,25 +16,28 @@ from .settings import ServiceSettings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """The user for whom a request is made."""
+    """The user for whom a request is made. role: on the platform, `user` or `admin`."""
 
     user_id: UUID
     tenant_id: UUID
     role: str
 
 
-def require_service(settings: ServiceSettings) -> Callable[[str | None], None]:
+# Dependencies are coroutines: the framework would run plain functions on a thread each time.
+
+
+def require_service(settings: ServiceSettings) -> Callable[[str | None], Awaitable[None]]:
     """Return a dependency that lets only services with the API key in."""
 
-    def check(x_api_key: Annotated[str | None, Header()] = None) -> None:
-        given = (x_api_key or "").encode()
-        if not hmac.compare_digest(given, settings.api_key.encode()):
+    async def check(x_api_key: Annotated[str | None, Header()] = None) -> None:
+        given, expected = (x_api_key or "").encode(), settings.api_key.encode()
+        if not expected or not hmac.compare_digest(given, expected):
             raise ApiError(401, "unauthorized", "This service takes requests of services only")
 
     return check
 
 
-def caller(
+async def caller(
     x_user_id: Annotated[UUID | None, Header()] = None,
     x_tenant_id: Annotated[UUID | None, Header()] = None,
     x_user_role: Annotated[str, Header()] = "user",

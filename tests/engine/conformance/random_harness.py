@@ -131,7 +131,9 @@ class Work:
     def plan(self, program: str) -> dict[str, list[str]]:
         """Return what a preview says it would do, in order, by resource name."""
         self.program(program)
-        steps = json.loads(self.pulumi("preview", "--json"))["steps"]
+        steps = json.loads(
+            self.pulumi("preview", "--json", "--show-sames", "--show-replacement-steps")
+        )["steps"]
         planned: dict[str, list[str]] = {}
         for step in steps:
             planned.setdefault(step["urn"].split("::")[-1], []).append(step["op"])

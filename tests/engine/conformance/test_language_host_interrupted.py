@@ -56,7 +56,7 @@ def afterwards(work: Work) -> None:
     assert work.outputs() == {"again": True}
 
 
-@pytest.mark.parametrize("program", [BLOCKED, WAITS])
+@pytest.mark.parametrize("program", [BLOCKED, WAITS], ids=["blocked", "waits"])
 def test_ctrl_c_ends_the_update_with_a_word_and_leaves_no_process(program: str, work: Work) -> None:
     process = started(work, program)
     process.send_signal(signal.SIGINT)
@@ -77,7 +77,9 @@ def test_ctrl_c_ends_a_program_that_ignores_it(work: Work) -> None:
     afterwards(work)
 
 
-@pytest.mark.parametrize("program", [BLOCKED, WAITS, STUBBORN])
+@pytest.mark.parametrize(
+    "program", [BLOCKED, WAITS, STUBBORN], ids=["blocked", "waits", "stubborn"]
+)
 def test_killing_the_engine_leaves_no_process(program: str, work: Work) -> None:
     process = started(work, program)
     assert len(work.processes()) >= 3

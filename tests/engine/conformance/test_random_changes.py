@@ -70,7 +70,7 @@ def test_a_value_changes_only_when_it_is_replaced(name: str, planned: dict[str, 
 
 
 def test_after_the_changes_nothing_is_left_to_do(planned: dict[str, Any]) -> None:
-    assert f"{len(CASES) + 1} unchanged" in planned["work"].up()
+    assert f"{len(CASES) + 1} unchanged" in planned["work"].up(program(after=True))
 
 
 REFUSED = {

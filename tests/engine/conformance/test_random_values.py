@@ -15,6 +15,7 @@ password = random.RandomPassword("password", length=80, override_special="-_")
 text = random.RandomString("text", length=10, min_numeric=10)
 number = random.RandomId("number", byte_length=8, prefix="x-")
 pet = random.RandomPet("pet", length=3, prefix="Team")
+random.RandomPet("kept", keepers={"of": pulumi.Output.secret("kept-as-a-secret")})
 for name, value in {
     "password": password.result, "hash": password.bcrypt_hash, "password_id": password.id,
     "text": text.result, "text_id": text.id, "number_id": number.id, "url": number.b64_url,
@@ -26,7 +27,7 @@ for name, value in {
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
-    """All four resources, made."""
+    """A resource of each kind, made."""
     made = Work.make(tmp_path_factory.mktemp("values"))
     made.up(PROGRAM)
     return made
@@ -50,9 +51,9 @@ def test_a_string_an_id_and_a_pet_are_made(work: Work) -> None:
 
 def test_a_second_update_and_a_refresh_change_nothing(work: Work) -> None:
     before = work.outputs()
-    assert "5 unchanged" in work.up()
-    assert "5 unchanged" in work.pulumi("refresh", "--yes", "--skip-preview")
-    assert "5 unchanged" in work.pulumi("up", "--yes", "--skip-preview", "--refresh")
+    assert "6 unchanged" in work.up()
+    assert "6 unchanged" in work.pulumi("refresh", "--yes", "--skip-preview")
+    assert "6 unchanged" in work.pulumi("up", "--yes", "--skip-preview", "--refresh")
     assert work.outputs() == before
 
 
@@ -65,6 +66,7 @@ def test_no_secret_stands_in_the_state_or_in_what_is_shown(work: Work) -> None:
     assert outputs["text"] in shown
     assert outputs["password"] not in shown
     assert outputs["hash"] not in shown
+    assert "kept-as-a-secret" not in shown
 
 
 def test_a_preview_with_a_value_that_is_not_yet_known_works(work: Work) -> None:
@@ -84,7 +86,7 @@ def test_a_preview_with_a_value_that_is_not_yet_known_works(work: Work) -> None:
 @pytest.mark.parametrize(
     ("resource", "given", "property_", "value"),
     [
-        ("randomPassword:RandomPassword", "hunter22", "length", 8),
+        ("randomPassword:RandomPassword", "imported-secret", "length", 15),
         ("randomString:RandomString", "hunter22", "result", "hunter22"),
         ("randomId:RandomId", "pre,AQIDBA", "dec", "pre16909060"),
     ],
@@ -99,6 +101,7 @@ def test_a_value_is_imported(
     resources = json.loads(work.pulumi("stack", "export"))["deployment"]["resources"]
     (made,) = [each for each in resources if each["urn"].endswith(f"::{name}")]
     assert made["outputs"][property_] == value
+    assert "imported-secret" not in work.state()
 
 
 def test_a_value_made_elsewhere_can_be_read(work: Work) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -286,3 +287,27 @@ def test_a_failed_installation_is_an_error(host: Any, fake: Fake, tmp_path: Path
 def test_new_projects_are_asked_nothing_and_left_as_they_are(host: Any) -> None:
     assert not host.RuntimeOptionsPrompts(language_pb2.RuntimeOptionsRequest()).prompts
     assert host.Template(language_pb2.TemplateRequest()) == language_pb2.TemplateResponse()
+
+
+def test_a_plugin_that_leaves_a_child_with_its_output_ends_all_the_same(
+    host: Any, tmp_path: Path
+) -> None:
+    text = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen(['sleep', '20'])\n"
+        "print(child.pid, flush=True)\n"
+    )
+    start = time.monotonic()
+    answers = list(host.RunPlugin(plugin(tmp_path, text)))
+    os.kill(int(b"".join(each.stdout for each in answers)), signal.SIGKILL)
+    assert answers[-1].exitcode == 0
+    assert time.monotonic() - start < 10
+
+
+def test_a_program_for_a_call_that_has_already_ended_is_stopped() -> None:
+    class Ended:
+        def add_callback(self, _callback: object) -> bool:
+            return False
+
+    with processes.Processes().started(["sleep", "100"], Ended()) as process:
+        assert process.wait(timeout=5) == -signal.SIGINT

@@ -1,0 +1,67 @@
+"""platformctl status."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from ..engine import containers
+from ..inventory import HEADERS, Component, component, missing, ordered
+from ..options import Json, Stack
+from ..output import Table, show, show_json
+from ..project import find
+from ..pulumi_cli import Pulumi
+
+
+def status(
+    stack: Stack = None,
+    as_json: Json = False,
+    everything: Annotated[
+        bool, typer.Option("--all", "-a", help="Also the jobs that have done their work.")
+    ] = False,
+) -> None:
+    """Show what runs: service, slot, traffic, state, health, since when, image."""
+    project = find(stack)
+    engine = project.engine
+    pulumi = Pulumi(project)
+    outputs = pulumi.outputs() if pulumi.exists() else {}
+    services: dict[str, Any] = outputs.get("services", {})
+    live = {name: each["slot"] for name, each in services.items()}
+    found = [component(each.attrs, live) for each in containers(engine, project.stack)]
+    found = ordered([*found, *missing(found, services)])
+    if as_json:
+        show_json(_result(project.stack, outputs, found))
+    else:
+        _show(project.stack, outputs, [each for each in found if everything or _worth_it(each)])
+
+
+def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:
+    release = outputs.get("release")
+    return {
+        "stack": stack,
+        "deployed": bool(found),
+        "release": {key: release[key] for key in ("id", "time", "revision")} if release else None,
+        "endpoints": outputs.get("endpoints", {}),
+        "components": [each.as_dict() for each in found],
+    }
+
+
+def _worth_it(each: Component) -> bool:
+    return each.kind != "job" or each.state != "exited (0)"
+
+
+def _show(stack: str, outputs: dict[str, Any], found: list[Component]) -> None:
+    if not found:
+        print(f"Nothing of stack {stack} is deployed. `platformctl up --stack {stack}` does it.")
+        return
+    now = datetime.now(UTC)
+    show(Table(HEADERS, [each.row(now) for each in found]))
+    release = outputs.get("release")
+    if release:
+        print(f"Release {release['id']} of revision {release['revision']}.")
+    else:
+        print("No release yet: no `up` has come to its end.")
+    for name, url in sorted(outputs.get("endpoints", {}).items()):
+        print(f"{name} answers at {url}")

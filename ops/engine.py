@@ -1,0 +1,47 @@
+"""The Docker Engine, as the commands use it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import docker
+from docker.errors import DockerException
+from docker.models.containers import Container
+
+from plan.names import STACK_LABEL
+
+from .exits import Exit, Stopped
+
+SOCKET = "unix:///var/run/docker.sock"
+TIMEOUT_SECONDS = 60
+
+
+@cache
+def client(configured: str | None = None) -> docker.DockerClient:
+    """Return a client of the engine that the stack uses.
+
+    configured: the stack's own docker:host; else DOCKER_HOST, else the local socket.
+    Raises Stopped when nothing answers there.
+    """
+    address = configured or os.environ.get("DOCKER_HOST") or SOCKET
+    try:
+        return docker.DockerClient(base_url=address, version="auto", timeout=TIMEOUT_SECONDS)
+    except DockerException as error:
+        raise Stopped(Exit.NO_ENGINE, _away(address, error)) from error
+
+
+def containers(engine: docker.DockerClient, stack: str) -> list[Container]:
+    """Return all containers of a stack, also those that do not run."""
+    mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={stack}"}
+    return engine.containers.list(all=True, filters=mine, ignore_removed=True)
+
+
+def _away(address: str, error: Exception) -> str:
+    reason = str(error).removeprefix("Error while fetching server API version: ")
+    return (
+        f"No Docker Engine answers at {address} ({reason}). Nothing was touched. Start it "
+        "(`make setup` does so where it may) or point DOCKER_HOST at one that runs, then run the "
+        "same command again. Without an engine, `platformctl preview` still shows what would be "
+        "deployed, and `platformctl plan` in which order."
+    )

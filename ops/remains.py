@@ -1,0 +1,63 @@
+"""What of a stack is on the engine although its state does not know it, or no longer."""
+
+from __future__ import annotations
+
+from docker.errors import APIError, NotFound
+
+from plan.names import COMPONENT_LABEL, STACK_LABEL
+from plan.stores import BACKUP_VOLUME, data_volume
+
+from .engine import containers
+from .exits import Exit, Stopped
+from .project import Project
+
+DATA = (data_volume("postgres"), data_volume("redis"), BACKUP_VOLUME)
+
+
+def data_volumes(project: Project) -> list[str]:
+    """Return the names of the stack's volumes that hold data or backups."""
+    return sorted(
+        str(volume.name)
+        for volume in project.engine.volumes.list(filters=_mine(project))
+        if (volume.attrs.get("Labels") or {}).get(COMPONENT_LABEL) in DATA
+    )
+
+
+def remove_containers_and_networks(project: Project) -> list[str]:
+    """Remove the stack's containers and networks that are still there; return their names.
+
+    They are what an interrupted update had made before the state knew of it.
+    """
+    removed = []
+    for container in containers(project.engine, project.stack):
+        container.remove(force=True)
+        removed.append(str(container.name))
+    for network in project.engine.networks.list(filters=_mine(project)):
+        network.remove()
+        removed.append(str(network.name))
+    return removed
+
+
+def remove_volumes(project: Project) -> list[str]:
+    """Remove all volumes of the stack; return their names.
+
+    Raises Stopped when the engine refuses one.
+    """
+    removed = []
+    for volume in project.engine.volumes.list(filters=_mine(project)):
+        try:
+            volume.remove()
+        except NotFound:
+            continue
+        except APIError as error:
+            raise Stopped(
+                Exit.FAILED,
+                f"Volume {volume.name} could not be removed: {error.explanation or error}. "
+                "Remove what uses it, then run the same command again.",
+            ) from error
+        removed.append(str(volume.name))
+    return removed
+
+
+def _mine(project: Project) -> dict[str, str | list[str] | bool]:
+    return {"label": f"{STACK_LABEL}={project.stack}"}

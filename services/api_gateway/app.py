@@ -1,0 +1,68 @@
+"""The gateway's application, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from pyairtable_shared.app import create_app
+from pyairtable_shared.cache import Cache
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from .admission import Door
+from .gateway import Gateway
+from .settings import Settings
+from .status import HealthMatrix, status_router
+from .upstreams import Upstreams
+
+SERVICE = "api-gateway"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+ASKED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "If-None-Match",
+    "Last-Event-ID",
+    "Mcp-Protocol-Version",
+    "Mcp-Session-Id",
+    "X-Request-ID",
+)
+SHOWN_HEADERS = (
+    "ETag",
+    "Mcp-Session-Id",
+    "Retry-After",
+    "X-Cache",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "X-Request-ID",
+)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The application for these settings."""
+    cache = Cache(SERVICE, settings)
+    upstreams = Upstreams(settings)
+    app = create_app(
+        SERVICE,
+        settings,
+        routers=[status_router(HealthMatrix(upstreams, cache))],
+        resources=[cache, upstreams],
+    )
+    door = Door(cache, settings)
+    # Inside the shared observation, so that what is passed on is counted and logged too.
+    app.user_middleware += [
+        _cors(settings),
+        Middleware(Gateway, settings=settings, upstreams=upstreams, door=door),
+    ]
+    return app
+
+
+def _cors(settings: Settings) -> Middleware:
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.cors_origins),
+        allow_credentials="*" not in settings.cors_origins,
+        allow_methods=METHODS,
+        allow_headers=ASKED_HEADERS,
+        expose_headers=SHOWN_HEADERS,
+        max_age=600,
+    )

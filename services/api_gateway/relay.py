@@ -1,0 +1,77 @@
+"""A service's answer passed back to the client."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import aiohttp
+from starlette.types import Receive, Send
+
+from .domain.headers import answered
+from .domain.routes import Route, public_location
+
+WHOLE_BYTES = 262144
+"""Answers up to this size are sent as one piece."""
+
+BODILESS = frozenset({204, 304})
+
+
+async def relay(
+    response: aiohttp.ClientResponse,
+    method: str,
+    route: Route,
+    url: str,
+    extra: Sequence[tuple[bytes, bytes]],
+    receive: Receive,
+    send: Send,
+) -> None:
+    """Send an answer on, with extra headers; small ones whole, others as they arrive.
+
+    url: the service's `http://host:port`. Raises aiohttp.ClientError when the answer breaks
+    off before anything was sent; breaking off later leaves the client's answer incomplete.
+    """
+    headers = [*_located(answered(response.raw_headers), route, url), *extra]
+    start = {"type": "http.response.start", "status": response.status, "headers": headers}
+    length = response.content_length
+    if (
+        method == "HEAD"
+        or response.status in BODILESS
+        or (length or WHOLE_BYTES + 1) <= WHOLE_BYTES
+    ):
+        body = await response.read()
+        await send(start)
+        await send({"type": "http.response.body", "body": body})
+        return
+    await send(start)
+    await _stream(response, receive, send)
+
+
+def _located(
+    headers: list[tuple[bytes, bytes]], route: Route, url: str
+) -> list[tuple[bytes, bytes]]:
+    for index, (name, value) in enumerate(headers):
+        if name == b"location":
+            public = public_location(route, url, value.decode("latin-1"))
+            headers[index] = (name, public.encode("latin-1"))
+    return headers
+
+
+async def _stream(response: aiohttp.ClientResponse, receive: Receive, send: Send) -> None:
+    listener = asyncio.create_task(_until_gone(receive, response))
+    try:
+        async for chunk in response.content.iter_any():
+            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not listener.done():
+            await send({"type": "http.response.body", "body": b""})
+    except aiohttp.ClientError:
+        # Too late for an error: the answer stays incomplete, and the server cuts the connection.
+        return
+    finally:
+        listener.cancel()
+
+
+async def _until_gone(receive: Receive, response: aiohttp.ClientResponse) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        continue
+    response.close()
