@@ -52,13 +52,13 @@ resolvers docker
 frontend health
     bind :8404
     no log
-    http-request return status 200 content-type application/json string "{\\"status\\":\\"healthy\\",\
-\\"service\\":\\"router\\"}" if { path /health }
+    http-request return status 200 content-type application/json string \
+"{\\"status\\":\\"healthy\\",\\"service\\":\\"router\\"}" if { path /health }
     http-request return status 404
 
 backend unknown
-    http-request return status 404 content-type application/json string "{\\"error\\":{\\"code\\":\\"unknown_service\\",\
-\\"message\\":\\"No such service\\"}}"
+    http-request return status 404 content-type application/json string \
+"{\\"error\\":{\\"code\\":\\"unknown_service\\",\\"message\\":\\"No such service\\"}}"
 
 frontend metrics
     bind :8405

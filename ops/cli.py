@@ -47,7 +47,16 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 for command in (
-    up, preview, status, validate, plan, logs, backup, backups, restore, down,
+    up,
+    preview,
+    status,
+    validate,
+    plan,
+    logs,
+    backup,
+    backups,
+    restore,
+    down,
 ):
     app.command()(command)
 
@@ -55,3 +64,7 @@ for command in (
 def main() -> None:
     """Run platformctl."""
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,10 @@ from pathlib import Path
 from plan.names import PROJECT
 
 from .backend import folder
+from .exits import Exit, Stopped
+
+# What may hold a lock: the engine, or platformctl while it works on the stack's data.
+_PROGRAMS = ("pulumi", "platformctl", "python")
 
 
 class Holder(StrEnum):
@@ -38,7 +42,7 @@ class Lock:
         """Tell what became of the process. hostname: of this host."""
         if self.hostname != (hostname or socket.gethostname()):
             return Holder.ELSEWHERE
-        return Holder.ALIVE if is_pulumi(self.pid) else Holder.GONE
+        return Holder.ALIVE if lives(self.pid) else Holder.GONE
 
     def __str__(self) -> str:
         when = self.since.astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
@@ -50,11 +54,22 @@ def locks(root: Path, stack: str) -> tuple[Lock, ...]:
 
     A file that cannot be read counts as a lock of nobody: it blocks Pulumi all the same.
     """
-    base = folder(root)
-    if base is None:
-        return ()
-    files = (base / ".pulumi" / "locks" / "organization" / PROJECT / stack).glob("*.json")
+    where = lock_folder(root, stack)
+    files = where.glob("*.json") if where else ()
     return tuple(sorted((_read(file) for file in files), key=lambda each: each.since))
+
+
+def lock_folder(root: Path, stack: str) -> Path | None:
+    """Return where Pulumi keeps the locks of a stack; None where the backend is no folder."""
+    base = folder(root)
+    return base / ".pulumi" / "locks" / "organization" / PROJECT / stack if base else None
+
+
+def refuse_others(root: Path, stack: str, mine: Path) -> None:
+    """Return when only this lock is there. Raises Stopped when another came at the same time."""
+    others = [each for each in locks(root, stack) if each.path != mine]
+    if others:
+        raise Stopped(Exit.LOCKED, explain(stack, others))
 
 
 def split(found: Sequence[Lock], hostname: str | None = None) -> tuple[list[Lock], list[Lock]]:
@@ -76,8 +91,8 @@ def explain(stack: str, held: Sequence[Lock], hostname: str | None = None) -> st
     return text + "It still runs: wait until it is done, then run the same command again."
 
 
-def is_pulumi(pid: int) -> bool:
-    """Tell whether a process of that id lives and is Pulumi.
+def lives(pid: int) -> bool:
+    """Tell whether a process of that id lives and may be one that takes locks.
 
     Where /proc shows it, a process of another name that got the id later does not count, nor
     one that has ended and was not yet reaped.
@@ -92,7 +107,8 @@ def is_pulumi(pid: int) -> bool:
     if not stat.exists():
         return True
     head, _, tail = stat.read_text().rpartition(")")
-    return "pulumi" in head and tail.split()[0] not in ("Z", "X")
+    named = any(program in head for program in _PROGRAMS)
+    return named and tail.split()[0] not in ("Z", "X")
 
 
 def _read(file: Path) -> Lock:

@@ -73,9 +73,9 @@ class Pulumi:
         lines go to the error output, because the standard output belongs to a JSON result.
         """
         live = interactive() and not quiet
-        mode = [] if live else ["--non-interactive", "--color", "never"]
+        plain = ["--non-interactive", "--color", "never", "--suppress-progress"]
         return child.run(
-            [self._program(), *arguments, "--stack", self.project.stack, *mode],
+            [self._program(), *arguments, "--stack", self.project.stack, *([] if live else plain)],
             cwd=self.project.root,
             env={**self.project.variables, state.DONE: self.project.stack},
             terminal=live,

@@ -98,11 +98,9 @@ def _in_clear(name: str) -> Problem:
 
 
 def _value(merged: Any, path: list[Any]) -> object:
+    """The value at a path. What pydantic complains of is always there: nothing is required."""
     for part in path:
-        try:
-            merged = merged[part]
-        except (KeyError, IndexError, TypeError):
-            return None
+        merged = merged[part]
     return merged
 
 

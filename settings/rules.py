@@ -6,7 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator
 
-from catalog import SERVICES, STORES, Limits
+from catalog import SERVICES, STORES, Limits, Service
 
 from .limits import LimitsOverride
 from .problems import Problem
@@ -88,13 +88,18 @@ def _needs(settings: StackSettings) -> Iterator[Problem]:
     off = {name for name, service in settings.services.items() if service.enabled is False}
     for name, service in SERVICES.items():
         for need in service.needs:
-            if need in off and name not in off and service.image is not None:
+            if need in off and name not in off and _has_image(service, settings):
                 yield Problem(
                     key=f"services.{need}.enabled",
                     value=False,
                     allowed=f"is needed by {name}",
                     mend=f"Leave it on, or switch {name} off too.",
                 )
+
+
+def _has_image(service: Service, settings: StackSettings) -> bool:
+    chosen = settings.services.get(service.name)
+    return service.image is not None or (chosen is not None and chosen.image is not None)
 
 
 def _production(settings: StackSettings) -> Iterator[Problem]:

@@ -76,16 +76,12 @@ def run(suite: Suite) -> Result:
 
 
 def _counted(report: Path) -> Result:
-    suites = ET.parse(report).getroot().iter("testsuite")
-    totals = [
-        (
-            int(s.get("tests", 0)),
-            int(s.get("failures", 0)) + int(s.get("errors", 0)),
-            int(s.get("skipped", 0)),
-        )
-        for s in suites
-    ]
-    tests, failed, skipped = (sum(column) for column in zip(*totals, strict=True))
+    suites = list(ET.parse(report).getroot().iter("testsuite"))
+    names = ("tests", "failures", "errors", "skipped")
+    tests, failures, errors, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites) for name in names
+    )
+    failed = failures + errors
     return Result(tests - failed - skipped, failed, skipped)
 
 

@@ -13,7 +13,7 @@ from .schema import Property, Resource
 Failures = list[tuple[str, str]]
 NAME_LENGTH = 255
 SUFFIX_LENGTH = 7
-_KINDS: dict[str, type | tuple[type, ...]] = {
+_KINDS: dict[str, Any] = {
     "str": str,
     "int": int,
     "bool": bool,
@@ -82,11 +82,16 @@ def _value(spec: Property, value: Any, path: str, failures: Failures) -> Any:
         return _object(spec.fields or {}, value, f"{path}.", failures)
     if spec.kind in ("objects", "objectset"):
         return [_item(spec, item, f"{path}[{n}]", failures) for n, item in enumerate(value)]
-    inner = value.values() if spec.kind == "map" else value if spec.kind in ("list", "set") else ()
-    for item in inner:
+    for item in _inner(spec.kind, value):
         if not isinstance(item, (str, Unknown)):
             failures.append((path, f"{path} is to hold texts, not {type(item).__name__}"))
     return value
+
+
+def _inner(kind: str, value: Any) -> list[Any]:
+    if kind == "map":
+        return list(value.values())
+    return list(value) if kind in ("list", "set") else []
 
 
 def _item(spec: Property, item: Any, path: str, failures: Failures) -> Any:

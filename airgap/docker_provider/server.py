@@ -156,7 +156,7 @@ class DockerProvider(ResourceProviderServicer):
         function = FUNCTIONS.get(request.tok)
         if function is None:
             known = ", ".join(sorted(FUNCTIONS))
-            context.abort(
+            return context.abort(
                 grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not supported; {known} are"
             )
         with _readable(context, request.tok):

@@ -1,9 +1,10 @@
-"""Serve auth-service."""
+"""Serve auth-service: `python -m auth_service`."""
 
 from pyairtable_shared.app import run
-from pyairtable_shared.settings import ServiceSettings
 
 from .application import application
+from .settings import Settings
 
-settings = ServiceSettings.from_environment()
-run(application(settings), settings)
+if __name__ == "__main__":
+    settings = Settings.from_environment()
+    run(application(settings), settings)

@@ -2,105 +2,134 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from prometheus_client import Counter
-from pyairtable_shared import tokens
+from pyairtable_shared import request_context, tokens
 from pyairtable_shared.errors import ApiError
-from pyairtable_shared.settings import ServiceSettings
+from pyairtable_shared.logs import logger
 
-from . import passwords
 from .lockout import Lockout
+from .passwords import Passwords, weakness
 from .revocation import Revocation
-from .storage import EmailTaken, Storage, User
+from .sessions import Pair, Reused, Sessions
+from .settings import Settings
+from .storage import EmailTaken, User, Users
 
-REFRESH_LIFE = timedelta(days=7)
 ATTEMPTS = Counter("auth_login_attempts_total", "Sign-ins tried.")
 FAILURES = Counter("auth_login_failures_total", "Sign-ins refused.")
+REUSES = Counter("auth_refresh_reuse_total", "Refresh tokens that were used twice.")
 
 
 class Accounts:
     """Registration, sign-in, refresh, sign-out, validation."""
 
     def __init__(
-        self, settings: ServiceSettings, storage: Storage, lockout: Lockout, revocation: Revocation
+        self,
+        settings: Settings,
+        users: Users,
+        sessions: Sessions,
+        lockout: Lockout,
+        revocation: Revocation,
     ) -> None:
-        self._settings, self._storage = settings, storage
+        self._settings, self._users, self._sessions = settings, users, sessions
         self._lockout, self._revocation = lockout, revocation
+        self._passwords = Passwords()
 
     async def register(
         self, email: str, password: str, first: str | None, last: str | None, tenant: str | None
     ) -> User:
         """Create an account with a tenant of its own. Raises ApiError 409 and 422."""
-        weak = passwords.weakness(password)
+        weak = weakness(password)
         if weak:
             raise ApiError(422, "weak_password", weak)
-        stored = await passwords.hashed(password)
+        async with self._passwords.turn():
+            stored = await self._passwords.hashed(password)
         name = tenant or email.partition("@")[0]
         try:
-            return await self._storage.create_account(email, stored, first, last, name)
+            return await self._users.create(email, stored, first, last, name)
         except EmailTaken as error:
             raise ApiError(409, "email_taken", "There is an account with this e-mail") from error
 
     async def login(self, email: str, password: str) -> dict[str, Any]:
         """Return new tokens. Raises ApiError 401 and 429."""
         ATTEMPTS.inc()
-        await self._lockout.check(email)
-        user = await self._storage.by_email(email)
-        right = await passwords.matches(user["password_hash"] if user else None, password)
-        if user is None or not right:
+        user = await self._users.by_email(email)
+        try:
+            await self._admit(email, user, password)
+        except ApiError:
             FAILURES.inc()
-            await self._lockout.failed(email)
-            raise ApiError(401, "invalid_credentials", "E-mail or password is wrong")
+            raise
+        if user is None:
+            raise RuntimeError("nobody was signed in")
         await self._lockout.succeeded(email)
-        return await self._issue(user, uuid4())
+        request_context.user(str(user["id"]))
+        return self._answer(user, await self._sessions.begin(user["id"]))
+
+    async def _admit(self, email: str, user: User | None, password: str) -> None:
+        # The lock is looked at inside of a turn: many guesses at once cannot outrun it.
+        async with self._passwords.turn():
+            await self._lockout.check(email)
+            if await self._passwords.matches(user["password_hash"] if user else None, password):
+                return
+            await self._lockout.failed(email)
+        raise ApiError(401, "invalid_credentials", "E-mail or password is wrong")
 
     async def refresh(self, token: str) -> dict[str, Any]:
         """Return new tokens for a refresh token, which is used up. Raises ApiError 401."""
-        user = await self._storage.use_refresh_token(_digest(token))
-        if user is None:
-            raise ApiError(401, "invalid_refresh_token", "Sign in again")
-        return await self._issue(user, user["family"])
+        try:
+            renewed = await self._sessions.renew(token)
+        except Reused as reused:
+            REUSES.inc()
+            logger().warning("a refresh token was used twice; its family is revoked")
+            await self._revocation.revoke(reused.jtis)
+            raise _sign_in_again() from reused
+        if renewed is None:
+            raise _sign_in_again()
+        user, pair = renewed
+        request_context.user(str(user["id"]))
+        return self._answer(user, pair)
 
     async def logout(self, token: str | None) -> None:
-        """Revoke the access token and all refresh tokens of its user."""
+        """Revoke the access token and all that came from the same sign-in."""
         claims = await self.validate(token)
-        await self._revocation.revoke(claims)
-        await self._storage.revoke_refresh_tokens(UUID(claims.sub))
+        async with self._sessions.ending(claims.jti) as jtis:
+            await self._revocation.revoke({claims.jti, *jtis})
 
     async def validate(self, token: str | None) -> tokens.Claims:
         """Return what a token says. Raises ApiError 401 when it does not count."""
         try:
             claims = tokens.verify(self._settings.jwt_secret, token or "")
         except tokens.InvalidToken as error:
-            raise ApiError(401, "invalid_token", "Sign in again") from error
-        if await self._revocation.revoked(claims):
-            raise ApiError(401, "invalid_token", "Sign in again")
+            raise _invalid() from error
+        if await self._revocation.revoked(claims.jti):
+            raise _invalid()
+        if not await self._users.exists(UUID(claims.sub)):
+            raise _invalid()
+        request_context.user(claims.sub)
         return claims
 
-    async def _issue(self, user: User, family: UUID) -> dict[str, Any]:
+    def _answer(self, user: User, pair: Pair) -> dict[str, Any]:
         access, _ = tokens.make(
             self._settings.jwt_secret,
             sub=str(user["id"]),
             email=user["email"],
             role=user["role"],
             tenant_id=str(user["tenant_id"]),
+            jti=pair.jti,
         )
-        refresh = secrets.token_urlsafe(48)
-        expires = datetime.now(UTC) + REFRESH_LIFE
-        await self._storage.add_refresh_token(_digest(refresh), family, user["id"], expires)
         return {
             "access_token": access,
-            "refresh_token": refresh,
+            "refresh_token": pair.refresh,
             "token_type": "Bearer",
             "expires_in": tokens.ACCESS_SECONDS,
         }
 
 
-def _digest(token: str) -> bytes:
-    """A refresh token is random enough for a plain hash."""
-    return hashlib.sha256(token.encode()).digest()
+def _sign_in_again() -> ApiError:
+    return ApiError(401, "invalid_refresh_token", "Sign in again")
+
+
+def _invalid() -> ApiError:
+    return ApiError(401, "invalid_token", "Sign in again", {"WWW-Authenticate": "Bearer"})

@@ -6,25 +6,29 @@ from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.database import Database
-from pyairtable_shared.settings import ServiceSettings
 
 from .accounts import Accounts
 from .lockout import Lockout
 from .revocation import Revocation
 from .routes import router
-from .storage import Storage
+from .sessions import Sessions
+from .settings import Settings
+from .storage import Users
 
 NAME = "auth-service"
 
 
-def application(settings: ServiceSettings) -> FastAPI:
-    """Return the application."""
+def application(settings: Settings) -> FastAPI:
+    """Return the application. Without Redis it still registers and signs in."""
     database, cache = Database(NAME, settings), Cache(NAME, settings)
-    accounts = Accounts(settings, Storage(database), Lockout(cache), Revocation(cache))
+    accounts = Accounts(
+        settings, Users(database), Sessions(database), Lockout(cache), Revocation(cache)
+    )
     return create_app(
         NAME,
         settings,
         routers=[router(settings, accounts)],
-        checks={"postgres": database.check, "redis": cache.check},
+        checks={"postgres": database.check},
+        useful={"redis": cache.check},
         resources=[database, cache],
     )

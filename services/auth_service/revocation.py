@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterable
 
 from pyairtable_shared.cache import SHARED, Cache
 from pyairtable_shared.errors import ApiError
-from pyairtable_shared.tokens import LEEWAY_SECONDS, Claims
+from pyairtable_shared.tokens import ACCESS_SECONDS, LEEWAY_SECONDS
 from redis.exceptions import RedisError
+
+# No token that exists now counts after this.
+_KEPT_SECONDS = ACCESS_SECONDS + LEEWAY_SECONDS
 
 
 class Revocation:
@@ -16,21 +19,27 @@ class Revocation:
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
 
-    async def revoke(self, claims: Claims) -> None:
-        """Revoke a token. Raises ApiError 503 when that cannot be stored."""
-        seconds = max(claims.exp - int(time.time()), 1) + LEEWAY_SECONDS
+    async def revoke(self, jtis: Iterable[str]) -> None:
+        """Revoke tokens. Raises ApiError 503 when that cannot be stored."""
         try:
-            await self._cache.client.set(_key(claims.jti), "1", ex=seconds)
+            async with self._cache.client.pipeline(transaction=True) as pipeline:
+                for jti in jtis:
+                    pipeline.set(_key(jti), "1", ex=_KEPT_SECONDS)
+                await pipeline.execute()
         except RedisError as error:
-            raise ApiError(503, "revocation_unavailable", "Try again in a moment") from error
+            raise _unavailable() from error
 
-    async def revoked(self, claims: Claims) -> bool:
+    async def revoked(self, jti: str) -> bool:
         """Whether a token was revoked. Raises ApiError 503 when that cannot be known."""
         try:
-            return bool(await self._cache.client.exists(_key(claims.jti)))
+            return bool(await self._cache.client.exists(_key(jti)))
         except RedisError as error:
-            raise ApiError(503, "revocation_unavailable", "Try again in a moment") from error
+            raise _unavailable() from error
 
 
 def _key(jti: str) -> str:
     return f"{SHARED}revoked:{jti}"
+
+
+def _unavailable() -> ApiError:
+    return ApiError(503, "revocation_unavailable", "Try again in a moment")

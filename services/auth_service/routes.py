@@ -8,14 +8,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header
 from pyairtable_shared.service_auth import require_service
-from pyairtable_shared.settings import ServiceSettings
 from pyairtable_shared.tokens import bearer
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import BaseModel, EmailStr, Field, StringConstraints
 
 from .accounts import Accounts
+from .settings import Settings
 
 Authorization = Annotated[str | None, Header()]
-Name = Annotated[str | None, Field(max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 
 
 class Registration(BaseModel):
@@ -23,9 +23,9 @@ class Registration(BaseModel):
 
     email: EmailStr
     password: str = Field(max_length=1024)
-    first_name: Name = None
-    last_name: Name = None
-    tenant_name: Name = None
+    first_name: Name | None = None
+    last_name: Name | None = None
+    tenant_name: Name | None = None
 
 
 class Credentials(BaseModel):
@@ -73,7 +73,7 @@ class Validation(BaseModel):
     exp: int
 
 
-def router(settings: ServiceSettings, accounts: Accounts) -> APIRouter:
+def router(settings: Settings, accounts: Accounts) -> APIRouter:
     """Return the routes."""
     routes = APIRouter(
         prefix="/auth", tags=["auth"], dependencies=[Depends(require_service(settings))]

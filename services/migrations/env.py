@@ -5,6 +5,7 @@ from typing import Any
 
 from alembic import context
 from alembic.runtime.migration import MigrationContext, MigrationInfo
+from alembic.script import Script
 
 from migrations.schema import VERSION_SCHEMA
 
@@ -13,7 +14,8 @@ def _applied(
     ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any], run_args: Mapping[str, Any]
 ) -> None:
     done = step.up_revision
-    print(f"Revision {step.up_revision_id}: {done.doc if done else ''}", flush=True)
+    title = done.doc if isinstance(done, Script) else ""
+    print(f"Revision {step.up_revision_id}: {title}", flush=True)
 
 
 context.configure(

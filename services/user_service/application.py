@@ -6,23 +6,25 @@ from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.database import Database
-from pyairtable_shared.settings import ServiceSettings
 
+from .cached import CachedProfiles
 from .profiles import Profiles
 from .routes import router
+from .settings import Settings
 from .storage import Storage
 
 NAME = "user-service"
 
 
-def application(settings: ServiceSettings) -> FastAPI:
-    """Return the application."""
+def application(settings: Settings) -> FastAPI:
+    """Return the application. Without Redis it does all its work, only slower."""
     database, cache = Database(NAME, settings), Cache(NAME, settings)
-    profiles = Profiles(Storage(database), cache)
+    profiles = Profiles(Storage(database), CachedProfiles(cache))
     return create_app(
         NAME,
         settings,
         routers=[router(settings, profiles)],
-        checks={"postgres": database.check, "redis": cache.check},
+        checks={"postgres": database.check},
+        useful={"redis": cache.check},
         resources=[database, cache],
     )

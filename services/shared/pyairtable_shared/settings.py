@@ -108,8 +108,8 @@ class UsesPostgres(ServiceSettings):
     postgres_password_file: SecretFile
 
 
-class UsesRedis(ServiceSettings):
-    """Settings of a service that cannot do without Redis's address and login."""
+class UsesStores(UsesPostgres):
+    """Settings of a service that works with PostgreSQL and Redis."""
 
     redis_host: str
     redis_user: str

@@ -32,15 +32,17 @@ class Claims:
     exp: int
 
 
-def make(secret: str, *, sub: str, email: str, role: str, tenant_id: str) -> tuple[str, Claims]:
-    """Return a new access token and what it says."""
+def make(
+    secret: str, *, sub: str, email: str, role: str, tenant_id: str, jti: str | None = None
+) -> tuple[str, Claims]:
+    """Return a new access token and what it says. jti: its id, by default a new one."""
     now = int(time.time())
     claims: dict[str, Any] = {
         "sub": sub,
         "email": email,
         "role": role,
         "tenant_id": tenant_id,
-        "jti": uuid.uuid4().hex,
+        "jti": jti or uuid.uuid4().hex,
         "iat": now,
         "exp": now + ACCESS_SECONDS,
     }

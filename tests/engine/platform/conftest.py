@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,16 +18,25 @@ FRONTEND_PORT = 13180
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The platform, up and validated, as stack enginetest of a copy of the project."""
-    made = deployed(tmp_path_factory.mktemp("project"), "enginetest", GATEWAY_PORT, FRONTEND_PORT)
-    yield made
-    made.destroy()
-    made.remove_everything()
+    folder = tmp_path_factory.mktemp("project")
+    with deployed(folder, "enginetest", GATEWAY_PORT, FRONTEND_PORT) as made:
+        yield made
 
 
-def deployed(folder: Path, stack: str, gateway_port: int, frontend_port: int) -> Project:
-    """Bring up a copy of the project as a stack of its own."""
+@contextmanager
+def deployed(folder: Path, stack: str, gateway_port: int, frontend_port: int) -> Iterator[Project]:
+    """Bring up a copy of the project as a stack of its own; leave nothing of it behind."""
     project = Project.copy(folder, stack)
     project.remove_everything()
+    try:
+        _up(project, gateway_port, frontend_port)
+        yield project
+        project.destroy()
+    finally:
+        project.remove_everything()
+
+
+def _up(project: Project, gateway_port: int, frontend_port: int) -> None:
     project.set("entry.gatewayPort", str(gateway_port))
     project.set("entry.frontendPort", str(frontend_port))
     for key, value in {"intervalSeconds": 5, "timeoutSeconds": 3, "gateTimeoutSeconds": 60}.items():
@@ -34,7 +44,6 @@ def deployed(folder: Path, stack: str, gateway_port: int, frontend_port: int) ->
     project.set("entry.rateLimit.perMinute", "100000")
     project.set("entry.rateLimit.burstPerMinute", "200000")
     project.up(check=True)
-    return project
 
 
 @pytest.fixture

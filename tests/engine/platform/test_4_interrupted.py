@@ -22,10 +22,8 @@ PORT = 18181
 def second(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[Project]:
     """A second copy, beside the shared one on the same engine."""
     folder: Path = tmp_path_factory.mktemp("second")
-    made = deployed(folder, "enginetest2", PORT, 13181)
-    yield made
-    made.destroy()
-    made.remove_everything()
+    with deployed(folder, "enginetest2", PORT, 13181) as made:
+        yield made
 
 
 def works(port: int) -> None:

@@ -1,4 +1,4 @@
-"""Every wrong value gets a message that names its key, its value, what is allowed, how to mend it."""
+"""A wrong value gets a message: its key, its value, what is allowed, how to mend it."""
 
 from __future__ import annotations
 
@@ -115,6 +115,11 @@ WRONG = [
         "published already",
     ),
     ("services: {auth-service: {replicas: 2}}", "services.auth-service.replicas", "spelling"),
+    (
+        "services: {frontend: {image: 'a/b:1'}, api-gateway: {enabled: false}}",
+        "services.api-gateway.enabled",
+        "is needed by frontend",
+    ),
     ("stores: {mysql: {}}", "stores.mysql", "mend its spelling"),
     ("stores: {postgres: {backupKeep: 0}}", "stores.postgres.backupKeep", "greater than"),
     ("stores: {redis: {backupKeep: 3}}", "stores.redis.backupKeep", "mend its spelling"),

@@ -1,0 +1,24 @@
+"""platformctl backup."""
+
+from __future__ import annotations
+
+from .. import dumps
+from ..holding import held
+from ..options import Json, Stack
+from ..output import show_json
+from ..project import find
+
+
+def backup(stack: Stack = None, as_json: Json = False) -> None:
+    """Dump the database to the stack's backup volume and verify the dump.
+
+    The last few are kept, as many as stores.postgres.backupKeep says.
+    """
+    project = find(stack)
+    _ = project.engine
+    with held(project):
+        name, said = dumps.make(project)
+    if as_json:
+        show_json({"stack": project.stack, "backup": name})
+    else:
+        print(said)

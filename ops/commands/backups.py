@@ -1,0 +1,24 @@
+"""platformctl backups."""
+
+from __future__ import annotations
+
+from .. import dumps
+from ..options import Json, Stack
+from ..output import Table, show, show_json
+from ..project import find
+
+
+def backups(stack: Stack = None, as_json: Json = False) -> None:
+    """List the stack's backups, newest first; each is checked against its checksum."""
+    project = find(stack)
+    _ = project.engine
+    found = dumps.listed(project)
+    if as_json:
+        show_json([each.as_dict() for each in found])
+    elif found:
+        show(Table(dumps.HEADERS, [each.row() for each in found]))
+    else:
+        print(
+            f"Stack {project.stack} has no backups yet. `platformctl backup --stack "
+            f"{project.stack}` makes one; every `up` that changes the schema does too."
+        )

@@ -1,0 +1,62 @@
+"""The release record: made when something changed, the last ten kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from catalog import Limits, Network
+from plan.container import Attachment, Container
+from plan.release import KEPT, RELEASE, Release, ServiceRelease, kept
+
+CONTAINER = Container(
+    name="a",
+    image="pyairtable/a:1",
+    built="a",
+    user="1:1",
+    limits=Limits(),
+    networks=(Attachment(network=Network.APP),),
+)
+
+
+def release(identity: str, image: str = "pyairtable/a:1") -> Release:
+    container = replace(CONTAINER, image=image)
+    return Release(
+        id=identity,
+        time="2026-01-01T00:00:00+00:00",
+        revision="abc",
+        services={"a": ServiceRelease(slot="blue", slots={"blue": container})},
+        stores={"redis": "pyairtable/redis:1"},
+        schema_image="pyairtable/migrations:1",
+    )
+
+
+def test_a_release_that_changes_nothing_is_the_same() -> None:
+    assert release("1").same_as(release("2"))
+    assert not release("1").same_as(release("1", "pyairtable/a:2"))
+
+
+def test_a_release_survives_the_round_trip_through_the_outputs() -> None:
+    plain = RELEASE.dump_python(release("1"), mode="json")
+    assert RELEASE.validate_python(plain) == release("1")
+
+
+def test_the_last_ten_releases_are_kept_newest_first() -> None:
+    summaries: tuple[object, ...] = ()
+    for number in range(KEPT + 3):
+        summaries = kept(summaries, release(str(number)))  # type: ignore[arg-type]
+    assert [each["id"] for each in summaries] == [  # type: ignore[index]
+        str(number) for number in range(KEPT + 2, 2, -1)
+    ]
+
+
+def test_an_update_that_changed_nothing_adds_no_release() -> None:
+    once = kept((), release("1"))
+    assert kept(once, release("1")) == once
+
+
+def test_a_summary_says_what_was_live() -> None:
+    summary = release("1").summary()
+    assert summary["services"] == {
+        "a": {"slot": "blue", "image": "pyairtable/a:1", "digest": CONTAINER.digest}
+    }
+    assert release("1").slots == {"a": "blue"}
