@@ -13,6 +13,8 @@ from docker.models.containers import Container
 from . import engine
 
 POLL_SECONDS = 0.25
+# How long the exit code of a container that keeps exiting is waited for.
+EXIT_SECONDS = 3.0
 
 
 class NotHealthy(pulumi.RunError):
@@ -57,7 +59,7 @@ class HealthGate:
             if reason is None and time.monotonic() > deadline:
                 reason = f"was not healthy within {self.timeout_seconds} s"
             if reason is not None:
-                self._fail(container, reason)
+                self._fail(container, reason + _exit_code(container))
             time.sleep(POLL_SECONDS)
 
     def _passes(self, container: Container) -> bool:
@@ -80,9 +82,9 @@ class HealthGate:
 def _broken(attributes: dict[str, dict[str, object]], restarts: int) -> str | None:
     state = attributes["State"]
     if state["Restarting"] or int(str(attributes["RestartCount"])) > restarts:
-        return f"keeps exiting (exit code {state['ExitCode']})"
+        return "keeps exiting"
     if state["Status"] in ("exited", "dead", "removing"):
-        return f"exited with code {state['ExitCode']}"
+        return "exited"
     return None
 
 
@@ -91,3 +93,20 @@ def _unhealthy(attributes: dict[str, dict[str, object]]) -> str | None:
     if isinstance(health, dict) and health.get("Status") == "unhealthy":
         return "is unhealthy"
     return None
+
+
+def _exit_code(container: Container) -> str:
+    """Return how a container that is down, or is down again in a moment, has ended.
+
+    One that has just been started again tells of its present life, which has no exit code yet.
+    """
+    deadline = time.monotonic() + EXIT_SECONDS
+    while time.monotonic() < deadline:
+        container.reload()
+        state = container.attrs["State"]
+        if state["Restarting"] or not state["Running"]:
+            return f" with exit code {state['ExitCode']}"
+        if not int(container.attrs["RestartCount"]):
+            return ""
+        time.sleep(POLL_SECONDS / 5)
+    return ""

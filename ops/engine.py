@@ -37,11 +37,20 @@ def containers(engine: docker.DockerClient, stack: str) -> list[Container]:
     return engine.containers.list(all=True, filters=mine, ignore_removed=True)
 
 
-def _away(address: str, error: Exception) -> str:
-    reason = str(error).removeprefix("Error while fetching server API version: ")
+def _away(address: str, error: BaseException) -> str:
     return (
-        f"No Docker Engine answers at {address} ({reason}). Nothing was touched. Start it "
+        f"No Docker Engine answers at {address}: {_reason(error)}. Nothing was touched. Start it "
         "(`make setup` does so where it may) or point DOCKER_HOST at one that runs, then run the "
         "same command again. Without an engine, `platformctl preview` still shows what would be "
         "deployed, and `platformctl plan` in which order."
     )
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the operating system said, which the client wraps several times."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror.lower()
+        cause = cause.__cause__ or cause.__context__
+    return str(error)

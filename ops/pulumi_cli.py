@@ -124,9 +124,10 @@ def finish(ended: child.Ended, stack: str, what: str) -> None:
             f"Cancelled. What was done stays; `platformctl {what} --stack {stack}` goes on from "
             f"there, and `platformctl status --stack {stack}` shows what runs.",
         )
+    why = f"was ended by signal {-ended.code}" if ended.code < 0 else "failed; see above why"
     raise Stopped(
         Exit.FAILED,
-        f"`{what}` of stack {stack} failed; the reason stands above. Mend it and run "
+        f"`{what}` of stack {stack} {why}. Mend the cause and run "
         f"`platformctl {what} --stack {stack}` again: what is right is not touched. "
         f"`platformctl status --stack {stack}` shows what runs.",
     )

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from ..exits import Stopped
+from ..exits import Exit, Stopped
 from ..options import Json, Stack
 from ..output import say
 from ..project import Project, find
-from ..pulumi_cli import Pulumi, finish
+from ..pulumi_cli import Pulumi
 
 
 def preview(
@@ -31,7 +31,9 @@ def preview(
     if not _answers(project):
         say("No Docker Engine answers, so this compares with the last known state only.")
         options.append("--refresh=false")
-    finish(pulumi.stream("preview", *options), project.stack, "preview")
+    ended = pulumi.stream("preview", *options)
+    if ended.code != 0:
+        raise Stopped(Exit.FAILED, "The preview failed; see above why. Nothing was touched.")
 
 
 def _answers(project: Project) -> bool:

@@ -30,33 +30,49 @@ def bounded(command: tuple[str, ...]) -> list[str]:
 
 
 def questions(service: Service, slot: str) -> list[str]:
-    """Return the command that asks a slot for its health and then for its readiness."""
-    base = f"http://{service.name}-{slot}:{service.port}"
+    """Return the command that asks a service three times.
+
+    The slot for its health and its readiness, then the service by its name, as its callers
+    do: through the router, which must have taken the slot for ready too.
+    """
     options = ["-sS", "--max-time", str(TIMEOUT_SECONDS)]
     options += ["-w", f"\n{_MARK} %{{http_code}} %{{time_total}}\n"]
-    health, ready = base + service.health_path, base + service.ready_path
-    return ["curl", *options, health, "--next", *options, ready]
+    command = ["curl"]
+    for _, url in _asked(service, slot):
+        command += [*options, url, "--next"]
+    return command[:-1]
 
 
-def verdict(service: Service, output: str) -> Verdict:
-    """Return what the answers to both questions mean; the latency is that of readiness."""
-    lines = list(_LINE.finditer(output))
-    if len(lines) != 2:
+def _asked(service: Service, slot: str) -> list[tuple[str, str]]:
+    """Return what is asked in words, and its address."""
+    own = f"http://{service.name}-{slot}:{service.port}"
+    return [
+        (service.health_path, own + service.health_path),
+        (service.ready_path, own + service.ready_path),
+        ("the router", f"http://{service.name}:{service.port}{service.ready_path}"),
+    ]
+
+
+def verdict(service: Service, slot: str, output: str) -> Verdict:
+    """Return what the answers to all questions mean; the latency is that of readiness."""
+    answers = list(_LINE.finditer(output))
+    asked = _asked(service, slot)
+    if len(answers) != len(asked):
         return Verdict(healthy=False, detail=_tail(output) or "no answer")
-    health, ready = lines
-    latency = round(float(ready[2]) * 1000, 1)
-    if health[1] != "200":
-        return _refused(service.health_path, health[1], output[: health.start()], latency)
-    if ready[1] != "200":
-        return _refused(service.ready_path, ready[1], output[health.end() :], latency)
+    latency = round(float(answers[1][2]) * 1000, 1)
+    begin = 0
+    for (who, _), answer in zip(asked, answers, strict=True):
+        if answer[1] != "200":
+            detail = _refused(who, answer[1], output[begin : answer.start()])
+            return Verdict(healthy=False, latency_ms=latency, detail=detail)
+        begin = answer.end()
     return Verdict(healthy=True, latency_ms=latency)
 
 
-def _refused(path: str, status: str, answer: str, latency: float) -> Verdict:
-    body = _LINE.sub("", answer).strip()
+def _refused(who: str, status: str, body: str) -> str:
     said = _dependencies(body) or _tail(body)
-    head = f"{path} did not answer" if status == "000" else f"{path} answered {status}"
-    return Verdict(healthy=False, latency_ms=latency, detail=f"{head}: {said}" if said else head)
+    head = f"{who} did not answer" if status == "000" else f"{who} answered {status}"
+    return f"{head}: {said}" if said else head
 
 
 def _dependencies(body: str) -> str:

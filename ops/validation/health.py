@@ -85,7 +85,7 @@ def _service(each: DeployedService, slot: str, names: Names) -> Probe:
         target=f"{each.service.name}-{slot}",
         container=names.of(_ROUTER),
         command=questions(each.service, slot),
-        read=lambda _code, output, _seconds: verdict(each.service, output),
+        read=lambda _code, output, _seconds: verdict(each.service, slot, output),
     )
 
 

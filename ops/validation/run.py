@@ -40,15 +40,17 @@ def validate(
     checks = health_matrix(deployment, slots, engine, settle_seconds)
     url = base_url(deployment)
     if url is not None and Report(tuple(checks)).passed:
-        checks += _smoke(url, deployment, engine)
+        checks += _smoke(url, deployment, engine, settle_seconds)
     elif url is not None:
         checks.append(_left_out(url))
     return Report(tuple(checks))
 
 
-def _smoke(url: str, deployment: Deployment, engine: docker.DockerClient) -> list[Check]:
+def _smoke(
+    url: str, deployment: Deployment, engine: docker.DockerClient, settle_seconds: float
+) -> list[Check]:
     email = new_email()
-    checks = smoke_tests(url, email)
+    checks = smoke_tests(url, email, settle_seconds)
     reason = leftovers.remove(email, deployment.names, engine)
     instead = f"; {email} remains: {reason}" if reason else "; removed in the database instead"
     return [

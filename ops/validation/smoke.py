@@ -14,11 +14,17 @@ from .report import FAILED, PASSED, SKIPPED, Check
 
 PASSWORD = "Test123!"
 TIMEOUT_SECONDS = 10
+SETTLE_SECONDS = 5.0
+AGAIN_SECONDS = 0.5
 REMOVE = "remove the user"
 
 
 class Unexpected(Exception):
     """An answer was not the one that the specification asks for."""
+
+
+class Unavailable(Unexpected):
+    """The gateway does not reach a service at the moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,21 +36,26 @@ class Step:
     run: Callable[[], None]
 
 
-def smoke_tests(base_url: str, email: str | None = None) -> list[Check]:
+def smoke_tests(
+    base_url: str, email: str | None = None, settle_seconds: float = SETTLE_SECONDS
+) -> list[Check]:
     """Make the calls in order against base_url and return how each went.
 
-    After one that fails the rest is skipped. The user, whose email may be given, is removed
-    whatever happened; the last check says how that went.
+    After one that fails the rest is skipped. For the first settle_seconds a call whose
+    service is not reached is made again, and its check tells so: what has just started is reached
+    through circuit breakers that are still open. The user, whose email may be given, is
+    removed whatever happened; the last check says how that went.
     """
+    deadline = time.monotonic() + settle_seconds
     with httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS) as client:
         user = _User(client, email or new_email())
         checks: list[Check] = []
         try:
             for step in user.steps():
                 failed = next((each.name for each in checks if not each.passed), None)
-                checks.append(_skipped(step, failed) if failed else _timed(step))
+                checks.append(_skipped(step, failed) if failed else _done(step, deadline))
         finally:
-            removal = user.removal()
+            removal = user.removal(deadline)
         return [*checks, *removal]
 
 
@@ -69,11 +80,12 @@ class _User:
             Step(name="Airtable bases", target="GET /api/v1/airtable/bases", run=self._bases),
         ]
 
-    def removal(self) -> list[Check]:
+    def removal(self, deadline: float) -> list[Check]:
         """Remove the user if there may be one; no check when there is none."""
         if not self._asked_to_register:
             return []
-        return [_timed(Step(name=REMOVE, target="DELETE /api/v1/users/{id}", run=self._remove))]
+        step = Step(name=REMOVE, target="DELETE /api/v1/users/{id}", run=self._remove)
+        return [_done(step, deadline)]
 
     def _register(self) -> None:
         try:
@@ -118,7 +130,7 @@ class _User:
     def _ask(self, method: str, path: str, status: int, **options: Any) -> dict[str, Any]:
         answer = self._client.request(method, path, headers=self._headers, **options)
         if answer.status_code != status:
-            raise Unexpected(f"{answer.status_code} instead of {status}: {_error(answer)}")
+            raise _refusal(answer, status)
         body = answer.json() if answer.content else {}
         if not isinstance(body, dict):
             raise Unexpected("the answer is no JSON object")
@@ -132,26 +144,40 @@ def _text(answer: dict[str, Any], key: str) -> str:
     return value
 
 
-def _timed(step: Step) -> Check:
-    started = time.perf_counter()
-    detail = ""
+def _done(step: Step, deadline: float) -> Check:
+    """Make the call, again while it is unavailable; the latency is that of the last time."""
+    attempts = 0
+    while True:
+        attempts += 1
+        started = time.perf_counter()
+        problem, again = _problem(step)
+        latency = round((time.perf_counter() - started) * 1000, 1)
+        if again and time.monotonic() < deadline:
+            time.sleep(AGAIN_SECONDS)
+            continue
+        told = f"answered at attempt {attempts}" if attempts > 1 and not problem else ""
+        return Check(
+            kind="smoke",
+            name=step.name,
+            target=step.target,
+            result=FAILED if problem else PASSED,
+            latency_ms=latency,
+            detail=problem or told,
+        )
+
+
+def _problem(step: Step) -> tuple[str, bool]:
+    """Make the call; return what is wrong, nothing when all is well, and whether to try again."""
     try:
         step.run()
     except Unexpected as error:
-        detail = str(error)
+        return str(error), isinstance(error, Unavailable)
     except httpx.HTTPError as error:
-        detail = f"no answer: {error or type(error).__name__}"
+        return f"no answer: {str(error) or type(error).__name__}", False
     except ValueError:
         # Its text would show what was received, perhaps a token.
-        detail = "the answer is no JSON"
-    return Check(
-        kind="smoke",
-        name=step.name,
-        target=step.target,
-        result=FAILED if detail else PASSED,
-        latency_ms=round((time.perf_counter() - started) * 1000, 1),
-        detail=detail,
-    )
+        return "the answer is no JSON", False
+    return "", False
 
 
 def _skipped(step: Step, because: str) -> Check:
@@ -164,10 +190,14 @@ def _skipped(step: Step, because: str) -> Check:
     )
 
 
-def _error(answer: httpx.Response) -> str:
-    """Return code and message of an error, and nothing else of the body."""
+def _refusal(answer: httpx.Response, status: int) -> Unexpected:
+    """Return what was wrong: code and message of the error, and nothing else of the body."""
     try:
         error = answer.json()["error"]
-        return f"{error['code']}: {error['message']}"
+        code, said = error["code"], f"{error['code']}: {error['message']}"
     except (ValueError, KeyError, TypeError):
-        return "an answer without our error's shape"
+        code, said = None, "an answer without our error's shape"
+    text = f"{answer.status_code} instead of {status}: {said}"
+    # Without our shape it was the router's own answer.
+    passing = answer.status_code == 503 and code in (None, "upstream_unavailable")
+    return Unavailable(text) if passing else Unexpected(text)

@@ -118,7 +118,7 @@ class Gateway:
     def _headers(
         self, scope: Scope, claims: Claims | None, origin: Origin
     ) -> list[tuple[str, str]]:
-        identity = claims and Identity(claims.sub, claims.tenant_id, claims.role)
+        identity = Identity(claims.sub, claims.tenant_id, claims.role) if claims else None
         own = set_by_gateway(self._api_key.value(), identity, origin, request_context.request_id())
         return [*passed_on(scope["headers"]), *own]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from pyairtable_shared.errors import ApiError, body
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Subprotocol
 
 from .clients import header
 from .domain.routes import Route
@@ -46,12 +48,12 @@ class Sockets:
         raise ApiError(403, "origin_not_allowed", "Web pages of this origin may not connect.")
 
     def token(self, scope: Scope) -> tuple[str | None, list[str]]:
-        """The bearer token and the subprotocols that the client offers besides it."""
+        """The bearer token, and the subprotocols without it."""
         offered = list(scope.get("subprotocols") or [])
         if BEARER in offered[:-1]:
             # What browsers can do, who cannot set headers: the protocols "bearer" and the token.
             place = offered.index(BEARER)
-            return offered[place + 1], offered[:place] + offered[place + 2 :]
+            return offered[place + 1], offered[: place + 1] + offered[place + 2 :]
         return bearer(header(scope["headers"], b"authorization")), offered
 
     async def pass_on(
@@ -71,7 +73,8 @@ class Sockets:
         far = await _open(upstream, upstream.enter() + target, headers, offered)
         async with far:
             await receive()
-            await send({"type": "websocket.accept", "subprotocol": far.subprotocol})
+            chosen = far.subprotocol or (BEARER if BEARER in offered else None)
+            await send({"type": "websocket.accept", "subprotocol": chosen})
             await _both_ways(far, receive, send)
 
     async def refuse(self, error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,7 +93,7 @@ async def _open(
         far = await connect(
             "ws" + url.removeprefix("http"),
             additional_headers=[h for h in headers if _passes(h[0])],
-            subprotocols=[*offered] or None,  # type: ignore[arg-type]  (plain texts)
+            subprotocols=[Subprotocol(name) for name in offered] or None,
             user_agent_header=None,
             compression=None,
             proxy=None,
@@ -148,12 +151,11 @@ async def _to_service(far: ClientConnection, receive: Receive) -> None:
 
 
 async def _to_client(far: ClientConnection, send: Send) -> None:
-    try:
+    # How it was closed, well or badly, is told to the client by the code.
+    with suppress(ConnectionClosed):
         async for message in far:
             kind = "text" if isinstance(message, str) else "bytes"
             await send({"type": "websocket.send", kind: message})
-    except ConnectionClosed:
-        pass
     code = _sendable(far.close_code)
     await send({"type": "websocket.close", "code": code, "reason": far.close_reason or ""})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,7 @@ class CachedProfiles:
             self._owed.add(_name(user_id))
 
     async def _settle(self) -> None:
-        for name in list(self._owed):
+        for name in list(islice(self._owed, 100)):
             if not await self._cache.bar(name, BARRED_SECONDS):
                 return
             self._owed.discard(name)

@@ -32,6 +32,9 @@ class _FileCredentials(CredentialProvider):
     def get_credentials(self) -> tuple[str, str]:
         return self._settings.redis_user, read_secret(self._settings.redis_password_file)
 
+    async def get_credentials_async(self) -> tuple[str, str]:
+        return self.get_credentials()
+
 
 class Cache:
     """A service's part of Redis: its keys begin with its name.

@@ -48,7 +48,7 @@ class Database:
                 "application_name": service,
                 "connect_timeout": 5,
                 "row_factory": dict_row,
-                "options": f"-c statement_timeout={STATEMENT_MILLISECONDS}",
+                "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
             },
             min_size=LEAST_CONNECTIONS,
             max_size=MOST_CONNECTIONS,

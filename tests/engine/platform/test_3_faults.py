@@ -56,7 +56,7 @@ def test_an_image_that_exits_at_once_fails_the_update_and_the_old_version_serves
     ended = project.up()
     readable(ended)
     assert "user-service-green" in ended.output
-    assert "exit code 3" in ended.output or "exited with code 3" in ended.output
+    assert "exit code 3" in ended.output
     assert "cannot start" in ended.output
     me(gateway, register(gateway))
 
