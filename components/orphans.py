@@ -20,7 +20,7 @@ def remove(stack: str, known: Collection[str], address: str) -> list[str]:
     client = engine.client(address)
     mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={stack}"}
     removed = []
-    for container in client.containers.list(all=True, filters=mine):
+    for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
         if container.name not in known:
             engine.discard(container)
             removed.append(str(container.name))

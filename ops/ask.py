@@ -16,11 +16,18 @@ def by_name(stack: str, yes: bool) -> None:
     """
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise Stopped(
             Exit.USAGE,
             "Nobody can be asked here, and nothing was touched. Add --yes if you mean it.",
         )
-    answer = typer.prompt(f"Type the stack's name, {stack}, to go on", default="", err=True)
+    answer = typer.prompt(
+        f"Type the stack's name, {stack}, to go on", default="", show_default=False, err=True
+    )
     if answer.strip() != stack:
         raise Stopped(Exit.CANCELLED, "That is not its name; nothing was touched.")
+
+
+def can_ask() -> bool:
+    """Whether somebody can answer."""
+    return sys.stdin.isatty()

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 # After the first interruption the program may finish the steps that run, this long in all.
 PATIENCE_SECONDS = 180.0
@@ -34,7 +33,7 @@ def run(
     cwd: Path,
     env: Mapping[str, str],
     terminal: bool,
-    stdout: IO[str] | None = None,
+    stdout: int | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
     abrupt_seconds: float = ABRUPT_SECONDS,
 ) -> Ended:

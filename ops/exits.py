@@ -18,10 +18,10 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.OK: "done",
-    Exit.FAILED: "it failed, or a check did not pass",
-    Exit.USAGE: "wrong usage or wrong settings; nothing was touched",
-    Exit.NO_ENGINE: "no Docker Engine answers; nothing was touched",
-    Exit.LOCKED: "another process holds the stack's lock; nothing was touched",
+    Exit.FAILED: "failed or a check did not pass",
+    Exit.USAGE: "wrong usage or wrong settings",
+    Exit.NO_ENGINE: "no Docker Engine answers",
+    Exit.LOCKED: "another process holds the stack's lock",
     Exit.CANCELLED: "cancelled by the user",
 }
 
@@ -36,4 +36,5 @@ class Stopped(Exception):
 
 def epilog() -> str:
     """Return the exit codes as a paragraph for the help text."""
-    return "Exit codes: " + "; ".join(f"{code.value} {text}" for code, text in MEANINGS.items())
+    codes = ", ".join(f"{code.value} {text}" for code, text in MEANINGS.items())
+    return f"Exit codes: {codes}. With 2, 3 and 4 nothing was touched."

@@ -45,7 +45,9 @@ class Table:
 
     def rich(self) -> RichTable:
         """Return a table for a terminal; words that say how something is have their colour."""
-        table = RichTable(*self.headers, box=None, header_style="bold", pad_edge=False)
+        table = RichTable(box=None, header_style="bold", pad_edge=False)
+        for header in self.headers:
+            table.add_column(header, overflow="fold")
         for row in self.rows:
             table.add_row(*(Text(cell, style=_STYLES.get(cell, "")) for cell in row))
         return table

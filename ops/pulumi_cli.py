@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,8 @@ from .output import interactive, say
 from .project import Project
 
 _CANCELLED = 8
+# File descriptor of the error output.
+_ERRORS = 2
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Pulumi:
             cwd=self.project.root,
             env={**self.project.variables, state.DONE: self.project.stack},
             terminal=live,
-            stdout=sys.stderr if quiet else None,
+            stdout=_ERRORS if quiet else None,
         )
 
     def _exists(self) -> bool:

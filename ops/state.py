@@ -60,7 +60,7 @@ def _exported(root: Path, stack: str) -> str | None:
         content = json.loads(path.read_text())
         latest = content["checkpoint"].get("latest")
         version = content["version"]
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Stopped(Exit.FAILED, _unreadable(root, stack, path)) from error
     if latest is None:
         return None

@@ -10,12 +10,13 @@ from ..project import find
 
 
 def backup(stack: Stack = None, as_json: Json = False) -> None:
-    """Dump the database to the stack's backup volume and verify the dump.
+    """Dump the database and verify the dump.
 
-    The last few are kept, as many as stores.postgres.backupKeep says.
+    It goes to the stack's backup volume. The last few are kept, as many as
+    stores.postgres.backupKeep says.
     """
     project = find(stack)
-    _ = project.engine
+    _ = project.deployment, project.engine
     with held(project):
         name, said = dumps.make(project)
     if as_json:

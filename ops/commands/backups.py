@@ -9,9 +9,12 @@ from ..project import find
 
 
 def backups(stack: Stack = None, as_json: Json = False) -> None:
-    """List the stack's backups, newest first; each is checked against its checksum."""
+    """List the backups, newest first.
+
+    Each is checked against its checksum. Works also while the stack is down.
+    """
     project = find(stack)
-    _ = project.engine
+    _ = project.deployment, project.engine
     found = dumps.listed(project)
     if as_json:
         show_json([each.as_dict() for each in found])

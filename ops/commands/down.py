@@ -24,10 +24,11 @@ def down(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Stop and remove the stack; its data and backups stay unless --purge is given.
+    """Stop and remove the stack; keep its data.
 
-    The next `up` takes kept data over again. --purge asks for the stack's name, unless --yes
-    is given, and removes what cannot be brought back.
+    Data and backups stay unless --purge is given, or the settings say otherwise. The next
+    `up` takes kept data over again. --purge asks for the stack's name, unless --yes is
+    given, and removes what cannot be brought back.
     """
     project = find(stack)
     lost = _lost(project, purge)
@@ -39,7 +40,9 @@ def down(
         pulumi.unlock()
         copy_before_up(project.root, project.stack)
         options = [] if purge else ["--exclude-protected"]
-        ended = pulumi.stream("destroy", "--yes", "--skip-preview", *options, quiet=as_json)
+        ended = pulumi.stream(
+            "destroy", "--yes", "--skip-preview", "--suppress-outputs", *options, quiet=as_json
+        )
         finish(ended, project.stack, "down")
     removed = [] if _protected(project) else remove_containers_and_networks(project)
     removed += remove_volumes(project) if purge else []

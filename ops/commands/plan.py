@@ -25,10 +25,10 @@ def plan(
         typer.Option(help="Draw the plan into this file; needs Graphviz (`dot`)."),
     ] = None,
 ) -> None:
-    """Show in which order things start, and what each of them waits for.
+    """Show in which order things start.
 
-    Needs neither Docker nor Pulumi. Services of the catalog that are not deployed are named
-    with the reason.
+    Each step is shown with its gate and with what it waits for. Needs neither Docker nor
+    Pulumi. Services of the catalog that are not deployed are named with the reason.
     """
     project = find(stack)
     deployment = project.deployment

@@ -21,7 +21,10 @@ def preview(
         bool, typer.Option("--expect-no-changes", help="Fail when there would be any change.")
     ] = False,
 ) -> None:
-    """Show what `up` would change; changes nothing, and needs no Docker Engine."""
+    """Show what `up` would change.
+
+    Nothing is touched. Without a Docker Engine it compares with the last known state.
+    """
     project = find(stack)
     _ = project.deployment
     pulumi = Pulumi(project)

@@ -31,7 +31,7 @@ def restore(
     dumped first, and everything is validated afterwards.
     """
     project = find(stack)
-    _ = project.engine
+    _ = project.deployment, project.engine
     with held(project):
         chosen = restoring.find(project, backup)
         _warn(project, chosen)

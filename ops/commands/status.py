@@ -22,7 +22,11 @@ def status(
         bool, typer.Option("--all", "-a", help="Also the jobs that have done their work.")
     ] = False,
 ) -> None:
-    """Show what runs: service, slot, traffic, state, health, since when, image."""
+    """Show what runs, and how it is.
+
+    For each component its slot and whether that holds the traffic, state, health of the
+    engine's own check, since when, and image; then the release and the public addresses.
+    """
     project = find(stack)
     engine = project.engine
     pulumi = Pulumi(project)

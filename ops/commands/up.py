@@ -11,11 +11,12 @@ from ..state import copy_before_up
 
 
 def up(stack: Stack = None, as_json: Json = False) -> None:
-    """Bring the stack up, or to what its settings say now, and validate it.
+    """Bring the stack up and validate it.
 
-    Settings, Docker Engine and lock are looked at before anything is touched, and the state is
-    copied. What is right already is not touched, so running it again is always safe. With
-    --json the progress goes to the error output and the stack's outputs to the standard output.
+    A stack that runs is brought to what its settings say now. Settings, Docker Engine and
+    lock are looked at before anything is touched, and the state is copied. What is right
+    already is not touched, so running it again is always safe. With --json the progress goes
+    to the error output and the stack's outputs to the standard output.
     """
     project = find(stack)
     _ = project.deployment, project.engine

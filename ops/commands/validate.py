@@ -23,10 +23,10 @@ def validate(
         float, typer.Option(min=0, help="Seconds for which a check that fails is asked again.")
     ] = 5.0,
 ) -> None:
-    """Check every store and service from inside the platform, then the public calls.
+    """Check every store, service and public call.
 
-    The public calls register a throw-away user, sign in, and remove it afterwards. Fails when
-    any check fails.
+    Stores and services are asked from inside the platform. The public calls register a
+    throw-away user, sign in, and remove it afterwards. Fails when any check fails.
     """
     project = find(stack)
     report = examine(project, settle)
@@ -41,8 +41,9 @@ def validate(
 
 def examine(project: Project, settle_seconds: float) -> Report:
     """Look at a stack as it runs. Raises Stopped when nothing of it is deployed."""
+    deployment = project.deployment
     slots = serving(project.engine, project.names)
-    return look(project.deployment, slots, project.engine, settle_seconds)
+    return look(deployment, slots, project.engine, settle_seconds)
 
 
 def show_report(report: Report, as_json: bool) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pyairtable_shared.settings import ServiceSettings
+from pyairtable_shared.settings import SecretFile, UsesPostgres
 from pydantic import Field
 
 
-class Settings(ServiceSettings):
+class Settings(UsesPostgres):
     """Settings of the emulator.
 
     airtable_token_file: holds the bearer token that it accepts.
@@ -17,6 +15,6 @@ class Settings(ServiceSettings):
     """
 
     port: int = Field(8090, ge=1, le=65535)
-    airtable_token_file: Path
+    airtable_token_file: SecretFile
     requests_per_second: int = Field(5, ge=0)
     penalty_seconds: float = Field(30.0, ge=0)

@@ -30,4 +30,10 @@ def build(settings: Settings) -> FastAPI:
     guarded = APIRouter(dependencies=[Depends(require_service(settings))])
     for router in (bases_router(client, cache), *(part(records) for part in parts)):
         guarded.include_router(router)
-    return create_app(SERVICE, settings, routers=[guarded], resources=[redis, client])
+    return create_app(
+        SERVICE,
+        settings,
+        routers=[guarded],
+        useful={"redis": redis.check},
+        resources=[redis, client],
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyairtable_shared.settings import ServiceSettings, read_secret
+from pyairtable_shared.settings import SecretFile, ServiceSettings, read_secret
 from pydantic import Field, field_validator
 
 
@@ -21,7 +21,10 @@ class Settings(ServiceSettings):
     """
 
     port: int = Field(8002, ge=1, le=65535)
-    api_key_file: Path
+    api_key_file: SecretFile
+    redis_host: str
+    redis_user: str
+    redis_password_file: SecretFile
     airtable_token_file: Path | None = None
     airtable_api_url: str = Field("https://api.airtable.com", pattern=r"^https?://[^/]+")
     airtable_timeout: int = Field(30, ge=1)

@@ -45,6 +45,7 @@ def build(settings: Settings) -> FastAPI:
         SERVICE,
         settings,
         routers=[status_router(HealthMatrix(upstreams, cache))],
+        useful={"redis": cache.check},
         resources=[cache, upstreams],
     )
     door = Door(cache, settings)

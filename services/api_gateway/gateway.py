@@ -124,7 +124,6 @@ class Gateway:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_context.begin(header(scope["headers"], b"x-request-id"))
-        structlog.contextvars.clear_contextvars()
         path = scope["raw_path"].decode("latin-1")
         try:
             route = self._route(path, "GET")
@@ -154,7 +153,7 @@ def _name_user(claims: Claims | None) -> None:
     if claims is None:
         structlog.contextvars.unbind_contextvars("user_id")
     else:
-        structlog.contextvars.bind_contextvars(user_id=claims.sub)
+        request_context.user(claims.sub)
 
 
 def _no_such_path() -> ApiError:

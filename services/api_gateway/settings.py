@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from pyairtable_shared.settings import ServiceSettings, read_secret
+from pyairtable_shared.settings import SecretFile, ServiceSettings
 from pydantic import Field, ValidationInfo, field_validator
 
 from .domain.rates import Limits
@@ -25,8 +23,11 @@ class Settings(ServiceSettings):
     """
 
     port: int = Field(8080, ge=1, le=65535)
-    api_key_file: Path
-    jwt_secret_file: Path
+    api_key_file: SecretFile
+    jwt_secret_file: SecretFile
+    redis_host: str
+    redis_user: str
+    redis_password_file: SecretFile
     default_rate_limit: int = Field(100, ge=1)
     burst_rate_limit: int = Field(200, ge=1)
     max_file_size: str = "10MB"
@@ -74,16 +75,6 @@ class Settings(ServiceSettings):
     def _size(cls, value: str) -> str:
         parse_size(value)
         return value
-
-    @field_validator("api_key_file", "jwt_secret_file")
-    @classmethod
-    def _readable(cls, value: Path) -> Path:
-        try:
-            if read_secret(value):
-                return value
-        except OSError as error:
-            raise ValueError(f"the secret file cannot be read: {error.strerror}") from None
-        raise ValueError("the secret file is empty")
 
     @field_validator(*(f"{name.replace('-', '_')}_url" for name in SERVICES))
     @classmethod

@@ -19,6 +19,8 @@ def main(arguments: Sequence[str]) -> int:
     """Return 0 when the database is up to date, 1 with a readable last line when it is not."""
     chosen = _parser().parse_args(arguments)
     settings = Settings.from_environment()
+    if chosen.command != "current":
+        print(f"Database: {settings.postgres_db} at {settings.postgres_host}.", flush=True)
     try:
         with connection.waited(settings) as link:
             if chosen.command == "current":

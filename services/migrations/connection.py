@@ -14,7 +14,7 @@ from .settings import Settings
 
 WAIT_SECONDS = 60.0
 # A store that has just started takes its new password a moment after its first connections.
-REFUSED_SECONDS = 10.0
+REFUSED_SECONDS = 3.0
 _PAUSE_SECONDS = 0.5
 # Any number, as long as no other program takes the same lock.
 _LOCK = 0x70796169
@@ -23,7 +23,6 @@ _LOCK = 0x70796169
 @contextmanager
 def waited(settings: Settings, seconds: float = WAIT_SECONDS) -> Iterator[Connection]:
     """Connect, waiting so long for the database. Raises OperationalError after that."""
-    print(f"Database: {settings.postgres_db} at {settings.postgres_host}.", flush=True)
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: _connect(settings),

@@ -19,6 +19,8 @@ from .roles import OWNER
 
 _HERE = Path(__file__).parent
 VERSION_SCHEMA = "public"
+# Rather fail than make all requests wait behind a revision that waits for a lock.
+LOCK_TIMEOUT = "15s"
 
 
 class Revisions(TypedDict):
@@ -66,8 +68,7 @@ def _run(link: Connection, versions: Sequence[Path]) -> None:
     own = link.engine.connect().execution_options(isolation_level="READ COMMITTED")
     with own:
         own.execute(text(f"SET ROLE {OWNER}"))
-        # Rather fail than make all requests wait behind this one for a lock.
-        own.execute(text("SET lock_timeout = '15s'"))
+        own.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
         own.commit()
         config = _config(versions)
         config.attributes["connection"] = own

@@ -46,7 +46,7 @@ class Changes(BaseModel):
     @field_validator("preferences")
     @classmethod
     def _small(cls, value: dict[str, Any]) -> dict[str, Any]:
-        if len(json.dumps(value)) > MOST_PREFERENCES:
+        if len(json.dumps(value, allow_nan=False)) > MOST_PREFERENCES:
             raise ValueError(f"may have {MOST_PREFERENCES} characters as JSON")
         return value
 

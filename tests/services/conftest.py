@@ -14,8 +14,8 @@ from auth_service.settings import Settings as AuthSettings
 from user_service.application import application as user_application
 from user_service.settings import Settings as UserSettings
 
-from .platform import DATABASE_SERVICES, SERVICES, Surroundings, serving
 from .stores import Store, new_secret, own, postgres_store, redis_store
+from .surroundings import DATABASE_SERVICES, SERVICES, Surroundings, serving
 
 
 @pytest.fixture(scope="session")

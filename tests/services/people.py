@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 PASSWORD = "Test123!"
 
@@ -45,12 +46,12 @@ async def register(auth: httpx.AsyncClient, **more: str) -> Person:
     return Person(id=user["id"], email=user["email"], tenant_id=user["tenant_id"])
 
 
-async def sign_in(auth: httpx.AsyncClient, person: Person) -> dict[str, str]:
+async def sign_in(auth: httpx.AsyncClient, person: Person) -> dict[str, Any]:
     """Sign in and return the tokens."""
     credentials = {"email": person.email, "password": PASSWORD}
     answer = await auth.post("/auth/login", json=credentials)
     assert answer.status_code == 200, answer.text
-    tokens: dict[str, str] = answer.json()
+    tokens: dict[str, Any] = answer.json()
     return tokens
 
 

@@ -8,7 +8,7 @@ import httpx
 from auth_service.passwords import AT_ONCE
 
 from .people import PASSWORD, new_email, register
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 
 async def _try(auth: httpx.AsyncClient, email: str, password: str = "Wrong123!") -> httpx.Response:

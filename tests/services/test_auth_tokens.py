@@ -10,7 +10,7 @@ import pytest
 from pyairtable_shared import tokens as shared_tokens
 
 from .people import bearer, register, sign_in
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 
 async def _valid(auth: httpx.AsyncClient, tokens: dict[str, str]) -> bool:

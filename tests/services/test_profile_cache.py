@@ -13,7 +13,7 @@ from user_service.settings import Settings
 from user_service.storage import Storage
 
 from .people import Person, register
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 
 def _behind_the_services_back(surroundings: Surroundings, person: Person, bio: str) -> None:

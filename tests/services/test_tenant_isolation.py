@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from .people import Person, register
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 
 async def test_another_tenants_profile_is_not_found_cached_or_not(
@@ -99,9 +99,11 @@ async def test_the_owner_of_the_tables_is_bound_by_the_rules_too(
 def test_a_service_may_do_only_its_own_work(
     surroundings: Surroundings, role: str, statement: str
 ) -> None:
-    with surroundings.as_role(role) as connection:
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute(statement.encode())
+    with (
+        surroundings.as_role(role) as connection,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        connection.execute(statement.encode())
 
 
 def test_a_service_with_nothing_to_do_sees_no_table(surroundings: Surroundings) -> None:

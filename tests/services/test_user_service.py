@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from .people import Person, join, register
-from .platform import Surroundings
+from .surroundings import Surroundings
 
 FIELDS = {
     "id", "user_id", "email", "first_name", "last_name", "display_name", "avatar_url", "bio",

@@ -13,7 +13,7 @@ from prometheus_client import (
 from starlette.responses import Response
 
 # A second series beside each counter, which nobody asks for.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 REQUESTS = Counter(
     "http_requests_total", "Requests answered.", ["service", "method", "route", "status"]

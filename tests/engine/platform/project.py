@@ -119,7 +119,9 @@ class Project:
         """The stack's containers by name without the stack's prefix."""
         prefix = f"pyairtable-{self.stack}-"
         found = docker.from_env().containers.list(
-            all=True, filters={"label": f"com.pyairtable.stack={self.stack}"}
+            all=True,
+            filters={"label": f"com.pyairtable.stack={self.stack}"},
+            ignore_removed=True,
         )
         return {str(each.name).removeprefix(prefix): each for each in found}
 
@@ -127,7 +129,7 @@ class Project:
         """Remove what is left on the engine, whatever the state knows of it."""
         client = docker.from_env()
         mine = {"label": f"com.pyairtable.stack={self.stack}"}
-        for container in client.containers.list(all=True, filters=mine):
+        for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
             container.remove(force=True)
         for network in client.networks.list(filters=mine):
             network.remove()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import httpx
+import migrations.cli
 import psycopg
-import redis
 from fastapi import FastAPI
+from redis import Redis
 
 from .stores import Store, redis_admin, superuser
 
@@ -70,7 +73,7 @@ class Surroundings:
         """Connect to PostgreSQL as its superuser."""
         return superuser(self.postgres.port, self.secret("postgres-password"), database)
 
-    def redis_admin(self) -> redis.Redis:
+    def redis_admin(self) -> Redis:
         """Connect to Redis as its admin."""
         return redis_admin(self.redis.port, self.secret("redis-password"))
 
@@ -88,8 +91,26 @@ class Surroundings:
     def migrate(
         self, *arguments: str, database: str = "pyairtable", **variables: str
     ) -> subprocess.CompletedProcess[str]:
+        """Run the migrations in this process; the rest is as for migrate_apart."""
+        out, err = io.StringIO(), io.StringIO()
+        environment = self._of_migrations(database, variables)
+        with (
+            mock.patch.dict(os.environ, environment, clear=True),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            code = migrations.cli.main(arguments)
+        return subprocess.CompletedProcess([], code, out.getvalue(), err.getvalue())
+
+    def migrate_apart(
+        self, *arguments: str, database: str = "pyairtable", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         """Run the migrations as their container does."""
-        environment = {
+        environment = self._of_migrations(database, variables)
+        return run_program("migrations", *arguments, environment=environment)
+
+    def _of_migrations(self, database: str, variables: dict[str, str]) -> dict[str, str]:
+        return {
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(self.postgres.port),
             "POSTGRES_DB": database,
@@ -97,7 +118,6 @@ class Surroundings:
             "POSTGRES_PASSWORD_FILE": str(self.secrets / "postgres-password"),
             **variables,
         }
-        return run_program("migrations", *arguments, environment=environment)
 
     def start_program(self, service: str, **variables: str) -> subprocess.Popen[str]:
         """Start a service as its container does."""

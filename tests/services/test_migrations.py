@@ -1,0 +1,291 @@
+"""The migrations: roles, schema, grants; repeatable, and whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from migrations import connection, roles, schema
+from migrations.settings import Settings
+from psycopg import sql
+
+from .stores import free_port
+from .surroundings import DATABASE_SERVICES, Surroundings
+
+HEAD = "0001"
+SNAPSHOT = """
+SELECT 'table', c.oid::regclass::text || ' ' || c.relowner::regrole || ' ' || c.relrowsecurity
+    || c.relforcerowsecurity || ' ' || coalesce(c.relacl::text, '')
+    FROM pg_class c WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL SELECT 'column', attrelid::regclass || '.' || attname || ' ' || atttypid::regtype
+    || ' ' || coalesce(attacl::text, '')
+    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+    WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL SELECT 'function', p.oid::regprocedure || ' ' || coalesce(proacl::text, '')
+    || coalesce(proconfig::text, '') FROM pg_proc p
+    WHERE p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+UNION ALL SELECT 'policy', p::text FROM pg_policies p
+UNION ALL SELECT 'schema', nspname || ' ' || nspowner::regrole || coalesce(nspacl::text, '')
+    FROM pg_namespace WHERE nspname !~ '^(pg_toast|pg_temp)'
+UNION ALL SELECT 'role', rolname || ' ' || rolcanlogin || rolsuper || rolconnlimit
+    || coalesce(rolconfig::text, '') FROM pg_roles
+UNION ALL SELECT 'version', version_num FROM public.alembic_version
+ORDER BY 1, 2
+"""
+
+
+@pytest.fixture
+def empty(surroundings: Surroundings) -> Iterator[str]:
+    """The name of an empty database."""
+    name = f"empty_{secrets.token_hex(4)}"
+    identifier = sql.Identifier(name)
+    with surroundings.superuser("postgres") as link:
+        link.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        yield name
+        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
+
+
+def _settings(surroundings: Surroundings, database: str) -> Settings:
+    return Settings(
+        postgres_host="127.0.0.1",
+        postgres_port=surroundings.postgres.port,
+        postgres_db=database,
+        postgres_password_file=surroundings.secrets / "postgres-password",
+    )
+
+
+def _snapshot(surroundings: Surroundings, database: str) -> list[tuple[str, str]]:
+    with surroundings.superuser(database) as link:
+        return link.execute(SNAPSHOT).fetchall()
+
+
+def test_an_empty_database_is_brought_up_to_date_with_plain_progress(
+    surroundings: Surroundings, empty: str
+) -> None:
+    done = surroundings.migrate_apart(database=empty)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"Database: {empty} at 127.0.0.1.",
+        "Roles: pyairtable_owner and 7 of services, 7 with a password.",
+        "Revision 0001: Accounts, profiles, tenants, and the Airtable emulator's tables.",
+        "Schema: at 0001.",
+        "Grants: 11.",
+    ]
+
+
+def test_a_second_run_changes_nothing(surroundings: Surroundings, empty: str) -> None:
+    surroundings.migrate(database=empty)
+    before = _snapshot(surroundings, empty)
+    done = surroundings.migrate(database=empty)
+    assert done.returncode == 0
+    assert "Schema: at 0001, nothing to do." in done.stdout.splitlines()
+    assert _snapshot(surroundings, empty) == before
+
+
+def test_two_runs_at_once_both_succeed(surroundings: Surroundings, empty: str) -> None:
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(surroundings.migrate_apart, database=empty) for _ in range(2)]
+        done = [run.result() for run in runs]
+    assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
+    applied = [line for each in done for line in each.stdout.splitlines() if "Revision" in line]
+    assert len(applied) == 1
+
+
+def test_everything_belongs_to_the_owner_that_nobody_signs_in_as(
+    surroundings: Surroundings,
+) -> None:
+    with surroundings.superuser() as link:
+        owners = link.execute(
+            "SELECT DISTINCT relowner::regrole::text FROM pg_class"
+            " WHERE relnamespace::regnamespace::text !~ '^(pg_|information_schema)'"
+        ).fetchall()
+        login = link.execute(
+            "SELECT rolcanlogin, rolsuper, rolbypassrls FROM pg_roles"
+            " WHERE rolname = 'pyairtable_owner'"
+        ).fetchone()
+    assert owners == [("pyairtable_owner",)]
+    assert login == (False, False, False)
+
+
+def test_every_service_has_a_login_with_25_connections(surroundings: Surroundings) -> None:
+    for service in DATABASE_SERVICES:
+        with surroundings.as_role(service.replace("-", "_")) as link:
+            found = link.execute(
+                "SELECT rolconnlimit, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb"
+                " FROM pg_roles WHERE rolname = current_user"
+            ).fetchone()
+        assert found == (25, False, False, False, False)
+
+
+def test_a_service_without_a_password_file_cannot_sign_in(
+    surroundings: Surroundings, tmp_path: Path, empty: str
+) -> None:
+    name = f"role_{secrets.token_hex(4)}"
+    with surroundings.superuser(empty) as link:
+        link.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+        link.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+    (tmp_path / "postgres-password").write_text(surroundings.secret("postgres-password"))
+    done = surroundings.migrate(
+        database=empty, POSTGRES_PASSWORD_FILE=str(tmp_path / "postgres-password")
+    )
+    assert "Roles: pyairtable_owner and 7 of services, 0 with a password." in done.stdout
+
+
+def test_functions_that_run_as_the_owner_look_names_up_safely(surroundings: Surroundings) -> None:
+    with surroundings.superuser() as link:
+        found = link.execute(
+            "SELECT proname, proconfig, has_function_privilege('public', oid, 'EXECUTE')"
+            " FROM pg_proc WHERE prosecdef"
+            " AND pronamespace::regnamespace::text !~ '^(pg_|information_schema)'"
+        ).fetchall()
+    assert {name for name, _, _ in found} == {"create_account", "delete_account", "may_change"}
+    assert {tuple(config) for _, config, _ in found} == {("search_path=pg_catalog, pg_temp",)}
+    assert not any(public for _, _, public in found)
+
+
+def test_the_revision_can_be_asked_for(surroundings: Surroundings, empty: str) -> None:
+    before = surroundings.migrate("current", "--json", database=empty)
+    assert json.loads(before.stdout) == {"current": None, "head": HEAD}
+    after = surroundings.migrate("current", "--json")
+    assert json.loads(after.stdout) == {"current": HEAD, "head": HEAD}
+    plain = surroundings.migrate("current")
+    assert plain.stdout == f"Schema: at {HEAD}, newest {HEAD}.\n"
+
+
+def test_a_failing_revision_leaves_the_schema_as_it_was_before_it(
+    surroundings: Surroundings, empty: str, tmp_path: Path
+) -> None:
+    (tmp_path / "0002_good.py").write_text(_revision("0002", "0001", "CREATE TABLE users.good ()"))
+    (tmp_path / "0003_bad.py").write_text(
+        _revision("0003", "0002", "CREATE TABLE users.half (); SELECT 1 / 0")
+    )
+    settings = _settings(surroundings, empty)
+    with connection.waited(settings) as link:
+        roles.ensure(link, settings.logins)
+        with pytest.raises(schema.UpgradeFailed) as failed:
+            schema.upgrade(link, [tmp_path])
+        assert schema.revisions(link, [tmp_path]) == {"current": "0002", "head": "0003"}
+    assert str(failed.value) == (
+        "A revision failed and was undone; the schema is at 0002. division by zero"
+    )
+    with surroundings.superuser(empty) as plain:
+        tables = plain.execute("SELECT to_regclass('users.good'), to_regclass('users.half')")
+        assert tables.fetchone() == ("users.good", None)
+
+
+def test_a_schema_newer_than_the_program_is_left_as_it_is(
+    surroundings: Surroundings, empty: str
+) -> None:
+    surroundings.migrate(database=empty)
+    with surroundings.superuser(empty) as link:
+        link.execute("UPDATE public.alembic_version SET version_num = '0099'")
+    before = _snapshot(surroundings, empty)
+    done = surroundings.migrate(database=empty)
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[-1] == "Schema: at 0099, newer than 0001; left as it is."
+    assert _snapshot(surroundings, empty) == before
+
+
+def test_a_lock_that_is_not_given_fails_the_run_instead_of_blocking_the_services(
+    surroundings: Surroundings, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surroundings.migrate(database=empty)
+    (tmp_path / "0002_alter.py").write_text(
+        _revision("0002", "0001", "ALTER TABLE users.profiles ADD COLUMN more text")
+    )
+    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "300ms")
+    with surroundings.superuser(empty) as other, other.transaction():
+        other.execute("LOCK TABLE users.profiles")
+        with (
+            connection.waited(_settings(surroundings, empty)) as link,
+            pytest.raises(schema.UpgradeFailed, match="lock timeout"),
+        ):
+            schema.upgrade(link, [tmp_path])
+
+
+def test_it_waits_for_a_database_that_starts_late(surroundings: Surroundings) -> None:
+    surroundings.postgres.stop()
+    late = threading.Timer(2, surroundings.postgres.start)
+    late.start()
+    done = surroundings.migrate()
+    late.join()
+    assert done.returncode == 0, done.stderr
+
+
+def test_it_gives_up_on_a_database_that_never_comes(surroundings: Surroundings) -> None:
+    settings = _settings(surroundings, "pyairtable").model_copy(
+        update={"postgres_port": free_port()}
+    )
+    with pytest.raises(Exception, match="Connection refused"), connection.waited(settings, 1.0):
+        pass
+
+
+def test_a_wrong_password_fails_with_a_readable_last_line_without_it(
+    surroundings: Surroundings, tmp_path: Path
+) -> None:
+    (tmp_path / "postgres-password").write_text("certainly-wrong")
+    done = surroundings.migrate(POSTGRES_PASSWORD_FILE=str(tmp_path / "postgres-password"))
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("The database was not brought up to date.")
+    assert "password authentication failed" in last
+    assert "certainly-wrong" not in done.stderr + done.stdout
+
+
+def test_a_missing_password_file_is_told_as_such(surroundings: Surroundings) -> None:
+    done = surroundings.migrate_apart(POSTGRES_PASSWORD_FILE="/nowhere/postgres-password")
+    assert done.returncode == 2
+    assert "POSTGRES_PASSWORD_FILE" in done.stderr.splitlines()[-1]
+
+
+def test_passwords_stand_in_no_log_of_the_database(
+    surroundings: Surroundings, postgres_log: Path
+) -> None:
+    with surroundings.superuser() as link:
+        link.execute("ALTER SYSTEM SET log_statement = 'all'")
+        link.execute("SELECT pg_reload_conf()")
+        done = surroundings.migrate()
+        link.execute("ALTER SYSTEM RESET log_statement")
+        link.execute("SELECT pg_reload_conf()")
+    text = postgres_log.read_text()
+    assert _succeeded(done)
+    assert "ALTER ROLE" in text
+    for file in surroundings.secrets.glob("*-postgres-password"):
+        assert file.read_text() not in text
+
+
+@pytest.fixture
+def postgres_log(surroundings: Surroundings) -> Path:
+    """What PostgreSQL logs."""
+    return surroundings.postgres.folder / "log"
+
+
+def _succeeded(done: subprocess.CompletedProcess[str]) -> bool:
+    return done.returncode == 0
+
+
+def _revision(name: str, after: str, statements: str) -> str:
+    return (
+        f'"""Revision for a test."""\nfrom alembic import op\n\nrevision = "{name}"\n'
+        f'down_revision = "{after}"\n\n\ndef upgrade():\n'
+        f"    op.get_bind().exec_driver_sql({statements!r})\n"
+    )
+
+
+def test_a_connection_beyond_the_25_is_refused_by_the_database(
+    surroundings: Surroundings,
+) -> None:
+    links = [surroundings.as_role("tenant_service") for _ in range(25)]
+    try:
+        with pytest.raises(psycopg.OperationalError, match="too many connections for role"):
+            surroundings.as_role("tenant_service")
+    finally:
+        for link in links:
+            link.close()
