@@ -6,6 +6,7 @@ import json
 import secrets
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -89,13 +90,28 @@ def test_a_second_run_changes_nothing(surroundings: Surroundings, empty: str) ->
     assert _snapshot(surroundings, empty) == before
 
 
-def test_two_runs_at_once_both_succeed(surroundings: Surroundings, empty: str) -> None:
+def test_of_two_runs_at_once_the_second_waits_for_the_first(
+    surroundings: Surroundings, empty: str
+) -> None:
+    first = connection.waited(_settings(surroundings, empty))
     with ThreadPoolExecutor() as pool:
-        runs = [pool.submit(surroundings.migrate_apart, database=empty) for _ in range(2)]
-        done = [run.result() for run in runs]
-    assert [each.returncode for each in done] == [0, 0], [each.stderr for each in done]
-    applied = [line for each in done for line in each.stdout.splitlines() if "Revision" in line]
-    assert len(applied) == 1
+        with first as link, connection.exclusive(link):
+            second = pool.submit(surroundings.migrate_apart, database=empty)
+            while not _waits_for_a_lock(surroundings, empty):
+                assert not second.done(), second.result()
+                time.sleep(0.05)
+            assert schema.revisions(link)["current"] is None
+        assert second.result().returncode == 0, second.result().stderr
+
+
+def _waits_for_a_lock(surroundings: Surroundings, database: str) -> bool:
+    with surroundings.superuser() as link:
+        return bool(
+            link.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND wait_event = 'advisory'",
+                (database,),
+            ).fetchone()
+        )
 
 
 def test_everything_belongs_to_the_owner_that_nobody_signs_in_as(
