@@ -121,7 +121,7 @@ def _public(port: int, service: RoutedService) -> str:
 
 
 def _backend(service: RoutedService) -> str:
-    check = "check inter 500ms fastinter 250ms fall 2 rise 1 on-marked-down shutdown-sessions"
+    check = "check inter 500ms fastinter 250ms fall 2 rise 1"
     server = f"{check} resolvers docker init-addr none"
     return "\n".join(
         [

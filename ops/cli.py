@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import typer
@@ -19,6 +20,7 @@ from .commands.up import up
 from .commands.validate import validate
 from .exits import Exit, Stopped, epilog
 from .output import say
+from .shield import interrupt
 
 
 class Commands(TyperGroup):
@@ -63,6 +65,7 @@ for command in (
 
 def main() -> None:
     """Run platformctl."""
+    signal.signal(signal.SIGTERM, interrupt)
     app()
 
 

@@ -27,9 +27,10 @@ def run(
 ) -> str:
     """Run a command as a job of the stack would, and return what it wrote.
 
-    job: of the plan, with its networks, volumes, secrets and hardening. environment: what
-    differs from the job's own. Raises Stopped with the last lines when it fails, and when
-    the stack is not there. The container is removed in any case.
+    job: of the plan, with its networks, volumes, secrets and hardening. command: empty for
+    that of the image. environment: what differs from the job's own. Raises Stopped with the
+    last lines when it fails, and when the stack is not there. The container is removed in
+    any case.
     """
     _volumes_there(project, job)
     made = _create(project, job, command, {**job.environment, **(environment or {})})
@@ -41,7 +42,7 @@ def run(
         made.remove(force=True)
     if code != 0:
         lines = "\n".join(f"    {line}" for line in output.rstrip().splitlines()[-LOG_LINES:])
-        raise Stopped(Exit.FAILED, f"{command[0]} failed with exit code {code}:\n{lines}")
+        raise Stopped(Exit.FAILED, f"Job {job.name} failed with exit code {code}:\n{lines}")
     return output
 
 

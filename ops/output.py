@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,16 @@ class Table:
 def interactive() -> bool:
     """Whether a person watches: the output is a terminal, and not one of a CI run."""
     return sys.stdout.isatty() and not os.environ.get("CI")
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is under way, in a terminal only."""
+    if not interactive():
+        yield
+        return
+    with Console(stderr=True).status(what):
+        yield
 
 
 def show(table: Table) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from . import dumps, jobs, writers
 from .dumps import Backup
 from .exits import Exit, Stopped
 from .output import say
 from .project import Project
+from .shield import shielded
 
 
 def find(project: Project, name: str) -> Backup:
@@ -34,12 +33,13 @@ def restore(project: Project, backup: Backup) -> str | None:
     with writers.stopped(project):
         present, _ = dumps.make(project, keep=dumps.KEEP_ALL)
         say(f"The present is kept as {present}." if present else "There is nothing to keep.")
-        _swap(project, backup.name)
-        try:
-            _migrate(project)
-        except Stopped as error:
-            _go_back(project, backup, present, error)
-        writers.forget_caches(project)
+        with shielded("The restore"):
+            _swap(project, backup.name)
+            try:
+                _migrate(project)
+            except Stopped as error:
+                _go_back(project, backup, present, error)
+            writers.forget_caches(project)
     return present
 
 
@@ -52,7 +52,7 @@ def _migrate(project: Project) -> None:
     """Bring roles, schema and grants to what the deployed services need."""
     say("Bringing the schema up to date.")
     job = project.deployment.migrations
-    jobs.run(project, replace(job, command=()), job.command)
+    jobs.run(project, job, job.command)
 
 
 def _go_back(project: Project, backup: Backup, present: str | None, error: Stopped) -> None:

@@ -6,6 +6,7 @@ python -m tests.run [SUITE...]; with CI=true a suite that is left out is a failu
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
 
+from bootstrap.packages import apt_install, is_debian
+from bootstrap.setup import is_root
 from tests import lint
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,6 +66,13 @@ def set_up(with_engine: bool) -> int:
     ).returncode
 
 
+def install_stores() -> None:
+    """Install PostgreSQL and Redis, which the services are tested with, where we may."""
+    there = Path("/usr/lib/postgresql/15/bin/postgres").exists() and shutil.which("redis-server")
+    if not there and is_root() and is_debian():
+        apt_install("postgresql-15", "redis-server")
+
+
 def run(suite: Suite) -> Result:
     """Run one suite with pytest and count its tests."""
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -98,6 +108,8 @@ def main(names: list[str]) -> int:
         return engine
     if not names or "lint" in names:
         results["lint"] = Result(passed=1) if lint.main() == 0 else Result(failed=1)
+    if any(suite.name == "services" for suite in wanted):
+        install_stores()
     for suite in wanted:
         started = time.monotonic()
         if suite.engine and engine == EXIT_NO_ENGINE:

@@ -11,5 +11,5 @@ USER_SERVICE = Service(
     limits=Limits(cpus=0.5, memory_mib=256, reserved_memory_mib=128),
     postgres=True,
     redis=True,
-    secrets=("api-key", "jwt-secret"),
+    secrets=("api-key",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import dumps
 from ..holding import held
 from ..options import Json, Stack
-from ..output import show_json
+from ..output import show_json, working
 from ..project import find
 
 
@@ -17,7 +17,7 @@ def backup(stack: Stack = None, as_json: Json = False) -> None:
     """
     project = find(stack)
     _ = project.deployment, project.engine
-    with held(project):
+    with held(project), working("Dumping the database …"):
         name, said = dumps.make(project)
     if as_json:
         show_json({"stack": project.stack, "backup": name})

@@ -8,7 +8,7 @@ import typer
 
 from ..exits import Exit, Stopped
 from ..options import Json, Stack
-from ..output import Table, show, show_json
+from ..output import Table, say, show, show_json, working
 from ..project import Project, find
 from ..traffic import serving
 from ..validation import Report
@@ -43,7 +43,11 @@ def examine(project: Project, settle_seconds: float) -> Report:
     """Look at a stack as it runs. Raises Stopped when nothing of it is deployed."""
     deployment = project.deployment
     slots = serving(project.engine, project.names)
-    return look(deployment, slots, project.engine, settle_seconds)
+    waiting = [each.service.name for each in deployment.services if each.service.name not in slots]
+    if waiting:
+        say(f"Not deployed yet, so not looked at: {', '.join(waiting)}.")
+    with working("Looking at everything …"):
+        return look(deployment, slots, project.engine, settle_seconds)
 
 
 def show_report(report: Report, as_json: bool) -> None:

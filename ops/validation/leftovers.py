@@ -11,13 +11,13 @@ from plan.names import Names
 # Younger ones may belong to a validation that runs beside this one.
 OLDER_THAN_MINUTES = 10
 _SQL = """
-DO $$ DECLARE gone record; BEGIN
-  FOR gone IN SELECT id, tenant_id FROM auth.users WHERE email = '{email}'
-    OR (email ~ '^smoke-[0-9a-f]{{16}}@example\\.com$'
-        AND created_at < now() - interval '{minutes} minutes') LOOP
-    PERFORM set_config('app.tenant_id', gone.tenant_id::text, true);
-    PERFORM users.delete_account(gone.id);
-  END LOOP;
+DO $$ DECLARE gone uuid[]; theirs uuid[]; BEGIN
+  SELECT array_agg(id), array_agg(tenant_id) INTO gone, theirs FROM auth.users
+    WHERE email = '{email}' OR (email ~ '^smoke-[0-9a-f]{{16}}@example\\.com$'
+      AND created_at < now() - interval '{minutes} minutes');
+  DELETE FROM auth.users WHERE id = ANY(gone);
+  DELETE FROM tenants.tenants t WHERE t.id = ANY(theirs)
+    AND NOT EXISTS (SELECT FROM auth.users u WHERE u.tenant_id = t.id);
 END $$
 """
 

@@ -52,13 +52,16 @@ def _smoke(
     email = new_email()
     checks = smoke_tests(url, email, settle_seconds)
     reason = leftovers.remove(email, deployment.names, engine)
-    instead = f"; {email} remains: {reason}" if reason else "; removed in the database instead"
-    return [
-        replace(each, detail=each.detail + instead)
-        if each.name == REMOVE and not each.passed
-        else each
-        for each in checks
-    ]
+    return [_told(each, email, reason) if each.name == REMOVE else each for each in checks]
+
+
+def _told(removal: Check, email: str, reason: str | None) -> Check:
+    """Add what became of the users in the database itself. reason: why it refused."""
+    if removal.passed:
+        text = f"older ones were not looked for: {reason}" if reason else ""
+    else:
+        text = f"; {email} remains: {reason}" if reason else "; removed in the database instead"
+    return replace(removal, detail=removal.detail + text)
 
 
 def _left_out(url: str) -> Check:

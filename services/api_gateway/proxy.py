@@ -24,7 +24,7 @@ UPLOAD_SECONDS = 600.0
 """Time that a streamed body may take in addition to the upstream's timeout."""
 
 _NEVER_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
-_ROUTER_STATUS = frozenset({502, 503, 504})
+_ROUTER_FAILED = frozenset({502, 503})
 _ROUTER_UNKNOWN = b'"unknown_service"'
 
 
@@ -88,7 +88,7 @@ class Proxy:
         try:
             return await self._attempt(name, out, url)
         except _Failed as failure:
-            if not (out.may_repeat or (failure.never_sent and not out.body.streamed)):
+            if not failure.again:
                 raise failure.error from failure
         await asyncio.sleep(RETRY_PAUSE)
         try:
@@ -100,7 +100,7 @@ class Proxy:
         try:
             response = await self._request(out, url)
         except _NEVER_SENT as error:
-            raise _Failed(_no_connection(name, error), never_sent=True) from error
+            raise _Failed(_no_connection(name, error), again=not out.body.streamed) from error
         except TimeoutError as error:
             raise late(name) from error
         except aiohttp.ClientError as error:
@@ -108,10 +108,11 @@ class Proxy:
                 raise await out.body.refuse() from error
             if out.body.gone:
                 raise ClientGone from error
-            raise _Failed(unavailable(name), never_sent=False) from error
+            # The client library has sent it a second time where that does no harm.
+            raise _Failed(unavailable(name), again=False) from error
         if refusal := await _by_router(name, response):
             response.close()
-            raise refusal
+            raise _Failed(refusal, again=out.may_repeat and response.status in _ROUTER_FAILED)
         return response
 
     async def _request(self, out: Outgoing, url: str) -> aiohttp.ClientResponse:
@@ -127,11 +128,11 @@ class Proxy:
 
 
 class _Failed(Exception):
-    """An attempt without an answer. never_sent: the service cannot have seen the request."""
+    """An attempt without an answer of the service. again: a second one does no harm."""
 
-    def __init__(self, error: ApiError, *, never_sent: bool) -> None:
+    def __init__(self, error: ApiError, *, again: bool) -> None:
         super().__init__(error.code)
-        self.error, self.never_sent = error, never_sent
+        self.error, self.again = error, again
 
 
 def _no_connection(name: str, error: Exception) -> ApiError:
@@ -141,7 +142,7 @@ def _no_connection(name: str, error: Exception) -> ApiError:
     return unavailable(name)
 
 
-async def _by_router(name: str, response: aiohttp.ClientResponse) -> Exception | None:
+async def _by_router(name: str, response: aiohttp.ClientResponse) -> ApiError | None:
     """What the router said in the service's place, None when the service itself answered.
 
     Services always send X-Request-ID, the router never does.
@@ -152,6 +153,4 @@ async def _by_router(name: str, response: aiohttp.ClientResponse) -> Exception |
         return not_deployed(name) if _ROUTER_UNKNOWN in await response.read() else None
     if response.status == 504:
         return late(name)
-    if response.status in _ROUTER_STATUS:
-        return _Failed(unavailable(name), never_sent=False)
-    return None
+    return unavailable(name) if response.status in _ROUTER_FAILED else None

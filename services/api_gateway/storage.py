@@ -35,9 +35,10 @@ for i = 1, clients do
   local weighed = previous * (1 - age / window) + current
   local room = 0
   if weighed + 1 > burst then
-    room = window - age
-    if previous > 0 and current + 1 <= burst then
+    if current + 1 <= burst then
       room = window * (1 - (burst - 1 - current) / previous) - age
+    else
+      room = window - age + window * (1 - (burst - 1) / current)
     end
   end
   local allowed = 0

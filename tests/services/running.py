@@ -33,10 +33,12 @@ class Running:
         self.process.terminate()
         return self.process.wait(PATIENCE)
 
-    def metric(self, start: str) -> float:
-        """Return the sum of the samples whose line starts so."""
+    def metric(self, name: str, **labels: str) -> float:
+        """Return the sum of the samples of a metric that have these labels."""
+        wanted = [f'{label}="{value}"' for label, value in labels.items()]
         lines = httpx.get(f"{self.url}/metrics").text.splitlines()
-        return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(start))
+        samples = [line.rpartition(" ") for line in lines if line.startswith(name)]
+        return sum(float(value) for key, _, value in samples if all(w in key for w in wanted))
 
 
 @contextlib.contextmanager

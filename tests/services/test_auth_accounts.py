@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 
+import argon2
 import httpx
 import pytest
-from auth_service.routes import Credentials
+from auth_service import passwords
 
 from .people import PASSWORD, bearer, new_email, register, sign_in
 from .surroundings import Surroundings
@@ -120,19 +120,23 @@ async def test_an_unknown_user_and_a_wrong_password_look_the_same(
     assert _without_id(wrong) == _without_id(unknown)
 
 
-async def test_an_unknown_user_and_a_wrong_password_take_the_same_time(
-    auth: httpx.AsyncClient,
+async def test_an_unknown_user_costs_the_same_comparison_as_a_wrong_password(
+    auth: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def seconds(email: str) -> float:
-        body = Credentials(email=email, password="Wrong123!").model_dump()
-        started = time.perf_counter()
-        await auth.post("/auth/login", json=body)
-        return time.perf_counter() - started
+    compared: list[argon2.Parameters] = []
+    verify = passwords._verify
 
-    people = [await register(auth) for _ in range(8)]
-    known = statistics.median([await seconds(person.email) for person in people])
-    unknown = statistics.median([await seconds(new_email()) for _ in range(8)])
-    assert 0.5 < known / unknown < 2
+    def seen(stored: str, password: str) -> bool:
+        compared.append(argon2.extract_parameters(stored))
+        return verify(stored, password)
+
+    person = await register(auth)
+    monkeypatch.setattr(passwords, "_verify", seen)
+    for email in (person.email, new_email()):
+        await auth.post("/auth/login", json={"email": email, "password": "Wrong123!"})
+    wrong, unknown = compared
+    assert wrong == unknown
+    assert (wrong.memory_cost, wrong.time_cost) == (19_456, 2)
 
 
 async def test_passwords_are_kept_as_argon2id(

@@ -35,7 +35,7 @@ def _answer(change: Change, written: records.Written) -> dict[str, Any]:
 
 def read_router(database: Database) -> APIRouter:
     """The routes that read records."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v0")
 
     async def listed(base_id: str, table: str, query: ListQuery) -> dict[str, Any]:
         async with database.transaction() as connection:
@@ -68,7 +68,7 @@ def read_router(database: Database) -> APIRouter:
 
 def write_router(database: Database) -> APIRouter:
     """The routes that create, update and replace records."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v0")
 
     @router.post("/{base_id}/{table}")
     async def create(base_id: str, table: str, request: Request) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def write_router(database: Database) -> APIRouter:
 
 def delete_router(database: Database) -> APIRouter:
     """The routes that delete records."""
-    router = APIRouter()
+    router = APIRouter(prefix="/v0")
 
     async def removed(base_id: str, table: str, ids: list[str]) -> list[dict[str, Any]]:
         async with database.transaction() as connection:
@@ -134,7 +134,7 @@ def delete_router(database: Database) -> APIRouter:
 
 def records_router(database: Database, token: Depends, limit: Depends) -> APIRouter:
     """All routes of records, below /v0."""
-    router = APIRouter(prefix="/v0", dependencies=[token, limit])
+    router = APIRouter(dependencies=[token, limit])
     for part in (read_router, write_router, delete_router):
         router.include_router(part(database))
     return router

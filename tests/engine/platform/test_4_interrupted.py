@@ -52,8 +52,14 @@ def test_destroy_keeps_the_data_and_the_next_up_uses_it_with_new_secrets(second:
 MOMENTS = ["postgres", "migrations", "airtable-gateway-blue", "auth-service-blue", "router"]
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+INTERRUPTIONS = [
+    *((moment, signal.SIGKILL) for moment in MOMENTS),
+    ("postgres", signal.SIGINT),
+    ("auth-service-blue", signal.SIGINT),
+]
+
+
+@pytest.mark.parametrize(("moment", "how"), INTERRUPTIONS)
 def test_an_up_that_is_killed_is_taken_up_by_the_next(
     second: Project, moment: str, how: signal.Signals
 ) -> None:

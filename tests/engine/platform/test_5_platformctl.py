@@ -84,15 +84,15 @@ def test_validation_passes_and_leaves_no_user(project: Project) -> None:
 
 
 def test_validation_names_what_is_not_well(project: Project) -> None:
-    redis = project.containers()["redis"]
-    redis.pause()
+    postgres = project.containers()["postgres"]
+    postgres.pause()
     try:
         ended = platformctl(project, "validate", "--settle", "0")
     finally:
-        redis.unpause()
+        postgres.unpause()
     assert ended.code == 1
     assert "paused" in ended.output
-    assert "redis: " in ended.output
+    assert "postgres: " in ended.output
     assert "Traceback" not in ended.output
 
 
