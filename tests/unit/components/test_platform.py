@@ -1,0 +1,207 @@
+"""The program registers what the plan says, hardened, in order, with secrets kept secret."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
+
+from components.program import deploy
+from ops.validation import validate
+from plan.deployment import Deployment
+from plan.release import RELEASE
+from plan.resolve import resolve
+from settings import load
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass
+class Recorded(Mocks):
+    """Every registered resource, and the outputs of an earlier update."""
+
+    outputs: dict[str, Any] = field(default_factory=dict)
+    resources: dict[str, MockResourceArgs] = field(default_factory=dict)
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        self.resources[f"{args.typ}::{args.name}"] = args
+        made = {"result": f"generated-{args.name}"} if "RandomPassword" in args.typ else {}
+        return f"{args.name}-id", {**args.inputs, **made}
+
+    def call(self, args: MockCallArgs) -> dict[str, Any]:
+        return {"outputs": self.outputs}
+
+    def of_type(self, kind: str) -> dict[str, MockResourceArgs]:
+        suffix = f":{kind}"
+        return {each.name: each for each in self.resources.values() if each.typ.endswith(suffix)}
+
+
+def wanted(**overrides: object) -> Deployment:
+    return resolve(load("dev", ROOT, overrides), "dev", ROOT)
+
+
+def previewed(
+    deployment: Deployment, outputs: dict[str, Any] | None = None
+) -> tuple[Recorded, dict[str, Any]]:
+    """Run the program as a preview does; return what it registered and its outputs."""
+    mocks = Recorded(outputs=outputs or {})
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    pulumi.runtime.set_mocks(mocks, project="pyairtable", stack="dev", preview=True)
+    found: dict[str, Any] = {}
+
+    @pulumi.runtime.test
+    def run() -> Any:
+        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, validate)
+
+        def keep(values: dict[str, Any]) -> None:
+            found.update(values)
+
+        return pulumi.Output.all(**exported).apply(keep)
+
+    run()
+    return mocks, found
+
+
+@pytest.fixture(scope="module")
+def first() -> tuple[Recorded, dict[str, Any]]:
+    return previewed(wanted())
+
+
+def test_one_slot_per_service_is_made_at_first(first: tuple[Recorded, dict[str, Any]]) -> None:
+    containers = first[0].of_type("Container")
+    assert {name for name in containers if name.endswith(("-blue", "-green"))} == {
+        "airtable-emulator-blue",
+        "airtable-gateway-blue",
+        "api-gateway-blue",
+        "auth-service-blue",
+        "user-service-blue",
+    }
+    assert {"postgres", "redis", "router", "backup", "migrations"} <= set(containers)
+
+
+def test_component_types_are_of_the_projects_own_package(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    components = {
+        each.typ for each in first[0].resources.values() if each.typ.startswith("pyairtable:")
+    }
+    assert components == {
+        f"pyairtable:components:{name}"
+        for name in (
+            "Platform",
+            "Phase",
+            "Network",
+            "Volume",
+            "GeneratedSecret",
+            "Image",
+            "Database",
+            "Cache",
+            "Job",
+            "Files",
+            "Workload",
+            "Service",
+            "Router",
+        )
+    }
+
+
+def test_every_container_but_the_writers_is_hardened(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    for name, each in first[0].of_type("Container").items():
+        inputs = each.inputs
+        assert inputs["capabilities"]["drops"] == ["ALL"], name
+        assert inputs["securityOpts"] == ["no-new-privileges:true"], name
+        if name.endswith("-writer"):
+            assert inputs["capabilities"]["adds"] == ["CAP_CHOWN"], name
+            assert inputs["networkMode"] == "none", name
+            continue
+        assert inputs["readOnly"] is True, name
+        assert inputs["user"].split(":")[0] not in ("0", "root"), name
+        assert inputs["memory"] == inputs["memorySwap"] > 0, name
+        assert inputs["logOpts"] == {"max-size": "10m", "max-file": "3"}, name
+
+
+def test_only_the_router_publishes_ports(first: tuple[Recorded, dict[str, Any]]) -> None:
+    published = {n for n, each in first[0].of_type("Container").items() if each.inputs.get("ports")}
+    assert published == {"router"}
+
+
+def test_secrets_have_the_strength_of_the_specification(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    passwords = first[0].of_type("RandomPassword")
+    lengths = {name: each.inputs["length"] for name, each in passwords.items()}
+    assert (lengths["api-key"], lengths["jwt-secret"], lengths["redis-password"]) == (64, 86, 43)
+    assert all(each.inputs["overrideSpecial"] == "-_" for each in passwords.values())
+    assert "airtable-token" in passwords, "the emulator's token is generated"
+
+
+def test_no_environment_or_label_holds_a_secret(first: tuple[Recorded, dict[str, Any]]) -> None:
+    for name, each in first[0].of_type("Container").items():
+        shown = {key: value for key, value in each.inputs.items() if key != "uploads"}
+        assert "generated-" not in str(shown), name
+
+
+def test_a_given_token_replaces_the_emulator() -> None:
+    mocks, _ = previewed(wanted(airtableToken="pat-hidden"))
+    assert "airtable-emulator-blue" not in mocks.of_type("Container")
+    assert "airtable-token" not in mocks.of_type("RandomPassword")
+    uploads = mocks.of_type("Container")["airtable-gateway-blue-secrets-writer"].inputs["uploads"]
+    assert "pat-hidden" in str(uploads)
+    rest = [each for name, each in mocks.resources.items() if "airtable-gateway" not in name]
+    assert not any("pat-hidden" in str(each.inputs) for each in rest)
+
+
+def test_data_volumes_follow_the_settings(first: tuple[Recorded, dict[str, Any]]) -> None:
+    volumes = first[0].of_type("Volume")
+    names = {each.inputs["name"] for each in volumes.values() if "name" in each.inputs}
+    assert {
+        "pyairtable-dev-postgres-data",
+        "pyairtable-dev-redis-data",
+        "pyairtable-dev-backups",
+        "pyairtable-dev-router-state",
+    } <= names
+
+
+def test_the_outputs_are_those_that_are_documented(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    page = (ROOT / "docs" / "outputs.md").read_text()
+    assert set(first[1]) == {
+        "outputsVersion",
+        "endpoints",
+        "networks",
+        "services",
+        "release",
+        "releases",
+        "health",
+    }
+    assert all(f"`{name}`" in page for name in first[1])
+    assert first[1]["endpoints"] == {"api-gateway": "http://127.0.0.1:8080"}
+
+
+def test_a_changed_service_takes_the_idle_slot_and_the_old_one_stays(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    changed = wanted(services={"auth-service": {"logLevel": "ERROR"}})
+    mocks, outputs = previewed(changed, first[1])
+    containers = mocks.of_type("Container")
+    assert {"auth-service-blue", "auth-service-green"} <= set(containers)
+    assert "user-service-green" not in containers
+    assert "LOG_LEVEL=ERROR" in containers["auth-service-green"].inputs["envs"]
+    assert "LOG_LEVEL=INFO" in containers["auth-service-blue"].inputs["envs"]
+    assert outputs["services"]["auth-service"]["slot"] == "green"
+    assert outputs["services"]["user-service"]["slot"] == "blue"
+    assert len(outputs["releases"]) in (1, 2)
+
+
+def test_an_unchanged_stack_keeps_its_release(first: tuple[Recorded, dict[str, Any]]) -> None:
+    _, outputs = previewed(wanted(), first[1])
+    assert outputs["release"] == first[1]["release"]
+    assert RELEASE.validate_python(outputs["release"]).slots["auth-service"] == "blue"
