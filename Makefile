@@ -1,7 +1,7 @@
 # Each target is one line that calls a program; `make help` lists them.
 STACK ?= dev
 SETUP = python3 -m bootstrap
-RUN = PYTHONPATH=. .venv/bin/python -m
+RUN = .venv/bin/python -m
 
 .PHONY: help setup up preview status down test lint bench conformance
 help: ## This list

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from .exits import Exit, Stopped
 from .output import say
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM)
@@ -14,7 +15,7 @@ _NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def shielded(what: str) -> Iterator[None]:
-    """Put an interruption off until the end of the block, and raise KeyboardInterrupt then.
+    """Put an interruption off until the end of the block, and raise Stopped then.
 
     what: is finished first, as the user is told.
     """
@@ -31,7 +32,11 @@ def shielded(what: str) -> Iterator[None]:
         for number, handler in zip(_NUMBERS, before, strict=True):
             signal.signal(number, handler)
     if noted:
-        raise KeyboardInterrupt
+        raise Stopped(
+            Exit.CANCELLED,
+            f"Cancelled. {what} was finished first, so nothing is half-done; `platformctl "
+            "validate` tells whether all is well.",
+        )
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

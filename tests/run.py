@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -97,6 +98,8 @@ def _counted(report: Path) -> Result:
 
 def main(names: list[str]) -> int:
     """Run the wanted suites and lint; return 0 when all passed."""
+    # What was started in the background ignores Ctrl-C, and so would all that the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     unknown = set(names) - {"lint", *(suite.name for suite in SUITES)}
     if unknown:
         print(f"No such suite: {', '.join(sorted(unknown))}", file=sys.stderr)

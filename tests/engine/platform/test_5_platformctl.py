@@ -162,6 +162,20 @@ def test_a_backup_whose_schema_cannot_be_used_goes_back_by_itself(
     assert sql(project, "SELECT version_num FROM public.alembic_version") == revision
 
 
+def test_an_interrupted_restore_is_finished_and_everything_runs_again(project: Project) -> None:
+    assert platformctl(project, "backup").ok
+    command = ("python", "-m", "ops.cli", "restore", newest(project), "--yes")
+    process = project.start(*command, "--stack", project.stack)
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("The present is kept as "):
+        assert process.poll() is None
+    os.kill(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=120)
+    assert process.returncode == 5, output
+    assert "Starting it again" in output
+    assert platformctl(project, "validate", "--settle", "30").ok
+
+
 def test_while_data_is_worked_on_no_update_starts(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

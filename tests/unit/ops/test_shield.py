@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from ops.exits import Exit, Stopped
 from ops.shield import interrupt, shielded
 
 
@@ -15,9 +16,10 @@ def test_an_interruption_counts_only_at_the_end(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     done: list[str] = []
-    with pytest.raises(KeyboardInterrupt), shielded("The restore"):
+    with pytest.raises(Stopped, match="was finished first") as stopped, shielded("The restore"):
         os.kill(os.getpid(), number)
         done.append("finished")
+    assert stopped.value.code is Exit.CANCELLED
     assert done == ["finished"]
     assert capsys.readouterr().err == "The restore is finished first.\n"
 
