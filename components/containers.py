@@ -91,7 +91,7 @@ def arguments(
             ),
         ],
         healthcheck=_healthcheck(spec.health) if spec.health else None,
-        tmpfs={path: f"size={TMPFS_MIB}m,mode=1777" for path in spec.tmpfs},
+        tmpfs={path: _tmpfs(spec.user) for path in spec.tmpfs},
         **_limits(spec),
         **_HARDENED,
     )
@@ -105,6 +105,13 @@ _HARDENED: dict[str, Any] = {
     "log_driver": "json-file",
     "log_opts": {"max-size": "10m", "max-file": "3"},
 }
+
+
+def _tmpfs(user: str) -> str:
+    # Owned by the user: on a restart runc gives the mount the mode of the folder beneath it,
+    # so the mode alone would shut the user out.
+    uid, _, gid = user.partition(":")
+    return f"size={TMPFS_MIB}m,mode=1777,uid={uid},gid={gid or uid}"
 
 
 def _limits(spec: Container) -> dict[str, Any]:

@@ -34,7 +34,10 @@ def diff(resource: Resource, olds: Mapping[str, Any], news: Mapping[str, Any]) -
 
 
 def _compare(spec: Property, old: Any, new: Any, path: str, found: Difference) -> None:
-    if empty(spec, new) and (spec.computed or empty(spec, old)):
+    if empty(spec, new) and empty(spec, old):
+        return
+    # What the engine chose stays; false is a choice too.
+    if spec.computed and new in (None, "", [], {}):
         return
     if not empty(spec, old) and normal(spec, old) == normal(spec, new):
         return

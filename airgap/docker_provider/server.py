@@ -220,4 +220,5 @@ def _inputs(resource: Resource, before: Values, state: Values) -> Values:
     """
     names = [name for name in before if name != "__defaults"] or list(resource.properties)
     found = {name: state[name] for name in names if name in state}
-    return {name: _plain(value) for name, value in found.items()}
+    defaults = {"__defaults": before["__defaults"]} if "__defaults" in before else {}
+    return {name: _plain(value) for name, value in found.items()} | defaults

@@ -5,7 +5,6 @@ PLUGINS=official uses the machine's own plugins instead of those of airgap/.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -17,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import NotFound
 from pulumi import automation as auto
 
 from airgap import plugins
@@ -68,6 +66,8 @@ class DockerStack:
     """A project of its own with a file backend."""
 
     def __init__(self, folder: Path) -> None:
+        sweep()
+        self._folder = folder
         home = Path(tempfile.mkdtemp(dir=folder))
         official = os.environ.get("PLUGINS") == "official"
         if not official:
@@ -88,13 +88,26 @@ class DockerStack:
             opts=auto.LocalWorkspaceOptions(env_vars=self._variables),
         )
 
-    def up(
+    def up(self, program: Callable[[], None], refresh: bool = True) -> Done:
+        """Bring the stack to the program."""
+        done = self._up(program, refresh)
+        assert not done.failed, done.output
+        return done
+
+    def failed_up(
+        self, program: Callable[[], None], variables: Mapping[str, str] | None = None
+    ) -> str:
+        """Return what an update says that does not reach the program."""
+        done = self._up(program, refresh=True, variables=variables)
+        assert done.failed, done.output
+        return done.output
+
+    def _up(
         self,
         program: Callable[[], None],
-        refresh: bool = True,
+        refresh: bool,
         variables: Mapping[str, str] | None = None,
     ) -> Done:
-        """Bring the stack to the program."""
         self._stack.workspace.env_vars = {**self._variables, **(variables or {})}
         done, lines = Done(), []
         try:
@@ -116,7 +129,7 @@ class DockerStack:
 
     def state(self) -> str:
         """The state as it stands on disk."""
-        return json.dumps(self._stack.export_stack().deployment)
+        return (self._folder / ".pulumi" / "stacks" / "conformance" / "test.json").read_text()
 
     def resource(self, name: str) -> dict[str, Any]:
         """One resource of the state."""
@@ -128,16 +141,21 @@ class DockerStack:
         """Remove all that the tests made."""
         self._stack.workspace.env_vars = self._variables
         self._stack.destroy()
-        client = docker.from_env()
-        for thing in (client.containers, client.networks, client.volumes):
-            suffix = {client.containers: "c", client.networks: "n"}.get(thing, "v")
-            try:
-                found: Any = thing.get(f"{PREFIX}{suffix}")
-                found.remove(**({"force": True} if suffix != "n" else {}))
-            except NotFound:
-                continue
-        for made in client.images.list(f"{PREFIX}image"):
-            client.images.remove(made.tags[0], force=True)
+        sweep()
+
+
+def sweep() -> None:
+    """Remove what tests made on the engine; an interrupted run leaves things too."""
+    client = docker.from_env()
+    mine = {"name": PREFIX}
+    for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
+        container.remove(force=True)
+    for network in client.networks.list(filters=mine):
+        network.remove()
+    for volume in client.volumes.list(filters=mine):
+        volume.remove(force=True)
+    for made in client.images.list(f"{PREFIX}image"):
+        client.images.remove(made.id, force=True)
 
 
 def _noting(done: Done) -> Callable[[auto.EngineEvent], None]:

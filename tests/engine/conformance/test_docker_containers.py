@@ -5,7 +5,6 @@ Each test is a row of what is known of the official provider.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import docker
@@ -16,13 +15,6 @@ import pytest
 from .docker_harness import PREFIX, DockerStack, image
 
 RUN = ["sleep", "600"]
-
-
-@pytest.fixture
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerStack]:
-    made = DockerStack(tmp_path_factory.mktemp("stack"))
-    yield made
-    made.close()
 
 
 def container(**changes: Any) -> Any:
@@ -180,9 +172,8 @@ def test_what_fails_after_it_was_made_is_kept_with_its_id(stack: DockerStack) ->
     port = pd.ContainerPortArgs(internal=80, external=18999, ip="127.0.0.1")
     program = container(ports=[port])
     try:
-        failed = stack.up(program)
-        assert failed.failed
-        assert "port is already allocated" in failed.output
+        failed = stack.failed_up(program)
+        assert "port is already allocated" in failed
         assert stack.resource("c")["initErrors"]
     finally:
         taken.remove(force=True)
@@ -191,15 +182,13 @@ def test_what_fails_after_it_was_made_is_kept_with_its_id(stack: DockerStack) ->
 
 
 def test_an_unsupported_input_is_refused_by_name(stack: DockerStack) -> None:
-    failed = stack.up(container(gpus="all"))
-    assert failed.failed
-    assert "gpus is not supported" in failed.output
+    failed = stack.failed_up(container(gpus="all"))
+    assert "gpus is not supported" in failed
 
 
 def test_a_wrong_type_is_refused_by_name(stack: DockerStack) -> None:
-    failed = stack.up(container(memory="much"))
-    assert failed.failed
-    assert "memory is to be of type int" in failed.output
+    failed = stack.failed_up(container(memory="much"))
+    assert "memory is to be of type int" in failed
 
 
 def test_a_preview_makes_nothing_and_shows_what_it_would(stack: DockerStack) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,6 @@ import pulumi_docker as pd
 import pytest
 
 from .docker_harness import PREFIX, DockerStack, image
-
-
-@pytest.fixture
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DockerStack]:
-    made = DockerStack(tmp_path_factory.mktemp("stack"))
-    yield made
-    made.close()
 
 
 def network(**changes: Any) -> Any:
@@ -50,9 +42,8 @@ def test_every_change_of_a_network_replaces_it(stack: DockerStack) -> None:
 def test_a_network_whose_name_is_taken_is_an_error(stack: DockerStack) -> None:
     taken = docker.from_env().networks.create(f"{PREFIX}n")
     try:
-        failed = stack.up(network())
-        assert failed.failed
-        assert "already exists" in failed.output
+        failed = stack.failed_up(network())
+        assert "already exists" in failed
     finally:
         taken.remove()
 
@@ -109,10 +100,9 @@ def test_an_image_is_built_once_and_again_under_a_new_name(
 
 def test_a_build_that_fails_shows_its_last_lines(stack: DockerStack, tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\nRUN echo before; exit 9\n")
-    failed = stack.up(built(tmp_path, "bad"))
-    assert failed.failed
-    assert "could not be built" in failed.output
-    assert "before" in failed.output
+    failed = stack.failed_up(built(tmp_path, "bad"))
+    assert "could not be built" in failed
+    assert "before" in failed
 
 
 def test_functions_answer(stack: DockerStack) -> None:
@@ -130,14 +120,12 @@ def test_a_resource_that_is_not_supported_is_refused_by_name(stack: DockerStack)
     def program() -> None:
         pd.Tag("t", source_image=image(), target_image=f"{PREFIX}tag:1")
 
-    failed = stack.up(program)
-    assert failed.failed
-    assert "docker:index/tag:Tag is not supported here" in failed.output
+    failed = stack.failed_up(program)
+    assert "docker:index/tag:Tag is not supported here" in failed
 
 
 def test_without_an_engine_the_address_is_named(
     stack: DockerStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    failed = stack.up(network(), variables={"DOCKER_HOST": "unix:///nonexistent.sock"})
-    assert failed.failed
-    assert "No Docker Engine answers at unix:///nonexistent.sock" in failed.output
+    failed = stack.failed_up(network(), variables={"DOCKER_HOST": "unix:///nonexistent.sock"})
+    assert "No Docker Engine answers at unix:///nonexistent.sock" in failed
