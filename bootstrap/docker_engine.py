@@ -18,6 +18,7 @@ SOCKET = "/var/run/docker.sock"
 OLDEST_API = (1, 41)
 START_SECONDS = 60.0
 POLL_SECONDS = 0.25
+PID_FILE = "dockerd.pid"
 _LEFT_BEHIND = ("/var/run/docker.pid", "/var/run/docker/containerd/containerd.pid")
 
 
@@ -120,7 +121,7 @@ def _start(setup: Setup) -> None:
     log = _log(setup)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        subprocess.Popen(
+        process = subprocess.Popen(
             ["dockerd"],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -128,6 +129,17 @@ def _start(setup: Setup) -> None:
             start_new_session=True,
             cwd="/",
         )
+    (setup.state / PID_FILE).write_text(str(process.pid))
+
+
+def started_here(state: Path) -> int | None:
+    """Return the process id of an engine that set-up started and that still runs."""
+    try:
+        pid = int((state / PID_FILE).read_text())
+        running = Path(f"/proc/{pid}/cmdline").read_bytes().startswith(b"dockerd")
+    except (OSError, ValueError):
+        return None
+    return pid if running else None
 
 
 def _forget(pid_file: Path) -> None:

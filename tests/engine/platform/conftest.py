@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,16 +24,25 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 
 @contextmanager
-def deployed(folder: Path, stack: str, gateway_port: int, frontend_port: int) -> Iterator[Project]:
-    """Bring up a copy of the project as a stack of its own; leave nothing of it behind."""
+def deployed(
+    folder: Path,
+    stack: str,
+    gateway_port: int,
+    frontend_port: int,
+    keep: Collection[str] = (),
+) -> Iterator[Project]:
+    """Bring up a copy of the project as a stack of its own; leave nothing of it behind.
+
+    keep: volumes of it that are there already, and that the caller removes.
+    """
     project = Project.copy(folder, stack)
-    project.remove_everything()
+    project.remove_everything(keep)
     try:
         _up(project, gateway_port, frontend_port)
         yield project
         project.destroy()
     finally:
-        project.remove_everything()
+        project.remove_everything(keep)
 
 
 def _up(project: Project, gateway_port: int, frontend_port: int) -> None:

@@ -7,7 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -125,13 +125,15 @@ class Project:
         )
         return {str(each.name).removeprefix(prefix): each for each in found}
 
-    def remove_everything(self) -> None:
-        """Remove what is left on the engine, whatever the state knows of it."""
+    def remove_everything(self, keep: Collection[str] = ()) -> None:
+        """Remove what is left on the engine, whatever the state knows of it, but some volumes."""
         client = docker.from_env()
         mine = {"label": f"com.pyairtable.stack={self.stack}"}
         for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
             container.remove(force=True)
         for network in client.networks.list(filters=mine):
             network.remove()
+        kept = {f"pyairtable-{self.stack}-{name}" for name in keep}
         for volume in client.volumes.list(filters=mine):
-            volume.remove(force=True)
+            if volume.name not in kept:
+                volume.remove(force=True)

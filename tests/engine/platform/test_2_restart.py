@@ -1,0 +1,86 @@
+"""Everything stops and starts again, in whatever order: the platform heals by itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bootstrap.docker_engine import started_here
+
+from .project import ROOT, Project
+from .users import me, register
+
+HEALED_SECONDS = 60
+
+
+def healthy(project: Project) -> set[str]:
+    found = project.containers().items()
+    return {name for name, each in found if each.health == "healthy"}
+
+
+def checked(project: Project) -> set[str]:
+    """The containers that have a health check, healthy yet or not."""
+    return {name for name, each in project.containers().items() if each.health != "unknown"}
+
+
+def served(gateway: httpx.Client) -> bool:
+    try:
+        return gateway.get("/ready").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def healed(project: Project, gateway: httpx.Client, wanted: set[str]) -> float:
+    """Wait until all is healthy again and requests are served; return the seconds it took."""
+    started = time.monotonic()
+    while healthy(project) != wanted or not served(gateway):
+        missing = wanted - healthy(project)
+        assert time.monotonic() - started < HEALED_SECONDS, f"not healthy: {missing}"
+        time.sleep(0.5)
+    me(gateway, register(gateway))
+    return time.monotonic() - started
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_containers_that_come_back_in_any_order_heal_by_themselves(
+    project: Project, gateway: httpx.Client, seed: int
+) -> None:
+    wanted = checked(project)
+    running = sorted(wanted)
+    for name in running:
+        project.containers()[name].kill()
+    random.Random(seed).shuffle(running)
+    for name in running:
+        project.containers()[name].start()
+    healed(project, gateway, wanted)
+
+
+def test_an_engine_that_is_stopped_and_started_brings_the_platform_back(
+    project: Project, gateway: httpx.Client, record_property: pytest.RecordProperty
+) -> None:
+    pid = started_here(ROOT / ".state")
+    if pid is None:
+        pytest.skip(
+            "this engine was not started by the project's set-up, so it is not ours to stop"
+        )
+    wanted = checked(project)
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{pid}").exists() and not _reaped(pid):
+        assert time.monotonic() < deadline, "the engine did not stop"
+        time.sleep(0.2)
+    subprocess.run([sys.executable, "-m", "bootstrap"], cwd=ROOT, check=True)
+    record_property("healed_seconds", healed(project, gateway, wanted))
+
+
+def _reaped(pid: int) -> bool:
+    """Whether a process has ended and only its entry is left."""
+    return ") Z " in Path(f"/proc/{pid}/stat").read_text()
