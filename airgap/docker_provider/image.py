@@ -8,6 +8,7 @@ from typing import Any
 
 import docker.errors
 
+from .build_context import archive
 from .handler import Values
 
 
@@ -72,7 +73,8 @@ def _build(api: Any, inputs: Values, log: Callable[[str], None]) -> None:
         raise BuildFailed(f"The build context {build['context']} of {inputs['name']} is no folder")
     lines: list[str] = []
     for piece in api.build(
-        path=str(context),
+        fileobj=archive(context, build["dockerfile"]),
+        custom_context=True,
         dockerfile=build["dockerfile"],
         tag=inputs["name"],
         buildargs=build.get("buildArgs"),
