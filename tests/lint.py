@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = ["airgap", "bootstrap", "catalog", "components", "ops", "plan", "settings", "__main__.py"]
+PROGRAM = [
+    "airgap",
+    "bootstrap",
+    "catalog",
+    "components",
+    "ops",
+    "plan",
+    "settings",
+    "bench",
+    "__main__.py",
+]
 
 
 def services() -> list[str]:

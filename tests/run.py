@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bootstrap.packages import apt_install, is_debian
@@ -27,12 +28,16 @@ PURE = ("catalog", "plan", "settings")
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A suite: its folder, whether it needs a Docker Engine, further options of pytest."""
+    """A suite: its folder, whether it needs a Docker Engine, further options of pytest.
+
+    programs: what Debian must give it besides, by path or name, and the package of each.
+    """
 
     name: str
     folder: str
     engine: bool
     options: tuple[str, ...] = ()
+    programs: Mapping[str, str] = field(default_factory=dict)
 
 
 _COVERAGE = (
@@ -41,11 +46,16 @@ _COVERAGE = (
     "--cov-report=term:skip-covered",
     "--cov-fail-under=100",
 )
+_STORES = {
+    "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
+    "redis-server": "redis-server",
+    "antiword": "antiword",
+}
 SUITES = (
     Suite("unit", "tests/unit", engine=False, options=_COVERAGE),
     Suite("conformance", "tests/engine/conformance", engine=True),
-    Suite("services", "tests/services", engine=True),
-    Suite("platform", "tests/engine/platform", engine=True),
+    Suite("services", "tests/services", engine=False, programs=_STORES),
+    Suite("platform", "tests/engine/platform", engine=True, programs={"dot": "graphviz"}),
 )
 
 
@@ -67,11 +77,11 @@ def set_up(with_engine: bool) -> int:
     ).returncode
 
 
-def install_stores() -> None:
-    """Install PostgreSQL and Redis, which the services are tested with, where we may."""
-    there = Path("/usr/lib/postgresql/15/bin/postgres").exists() and shutil.which("redis-server")
-    if not there and is_root() and is_debian():
-        apt_install("postgresql-15", "redis-server")
+def install(programs: Mapping[str, str]) -> None:
+    """Install what a suite is run with where we may. programs: path or name, and its package."""
+    missing = [package for program, package in programs.items() if not shutil.which(program)]
+    if missing and is_root() and is_debian():
+        apt_install(*missing)
 
 
 def run(suite: Suite) -> Result:
@@ -111,13 +121,12 @@ def main(names: list[str]) -> int:
         return engine
     if not names or "lint" in names:
         results["lint"] = Result(passed=1) if lint.main() == 0 else Result(failed=1)
-    if any(suite.name == "services" for suite in wanted):
-        install_stores()
     for suite in wanted:
         started = time.monotonic()
         if suite.engine and engine == EXIT_NO_ENGINE:
             results[suite.name] = Result(why="there is no Docker Engine")
-        elif (ROOT / suite.folder).is_dir():
+        else:
+            install(suite.programs)
             results[suite.name] = run(suite)
         print(f"suite {suite.name}: {time.monotonic() - started:.0f} s", flush=True)
     return _summed(results)
