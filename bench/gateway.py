@@ -37,8 +37,8 @@ def measure(project: Project, port: int, folder: Path) -> list[Figure]:
         headers = sign_in(client, register(client))
         user = client.get("/api/v1/users/me", headers=headers).json()
     gateway, service = _serving(project, "api-gateway"), _serving(project, "user-service")
-    read = service.exec_run(["cat", "/run/secrets/api-key"]).output
-    key = bytes(read).decode().strip()
+    read: Any = service.exec_run(["cat", "/run/secrets/api-key"]).output
+    key = read.decode().strip()
     direct = {"X-API-Key": key, "X-User-ID": user["user_id"], "X-Tenant-ID": user["tenant_id"]}
     through = ("http://127.0.0.1:8080/api/v1/users/me", headers)
     straight = ("http://127.0.0.1:8002/users/me", direct)

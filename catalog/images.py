@@ -31,7 +31,8 @@ def _folder(name: str, parent: str | None = "base") -> Image:
     return Image(name=name, context=f"images/{name}", parent=parent, inputs=(f"images/{name}",))
 
 
-def _service(name: str) -> Image:
+def _service(name: str, packages: str = "") -> Image:
+    """Packages: Debian's, that only this service needs."""
     package = name.replace("-", "_")
     return Image(
         name=name,
@@ -42,7 +43,7 @@ def _service(name: str) -> Image:
             "services/shared",
             f"services/{package}",
         ),
-        build_args={"SERVICE": package},
+        build_args={"SERVICE": package, **({"PACKAGES": packages} if packages else {})},
     )
 
 
@@ -58,6 +59,14 @@ IMAGES = {
         _service("user-service"),
         _service("airtable-gateway"),
         _service("airtable-emulator"),
+        _service("workspace-service"),
+        _service("tenant-service"),
+        _service("mcp-server"),
+        _service("gemini-emulator"),
+        _service("llm-orchestrator"),
+        _service("platform-services"),
+        _service("automation-services", packages="antiword"),
         _service("api-gateway"),
+        _service("frontend"),
     )
 }

@@ -15,7 +15,9 @@ def environment(root: Path) -> dict[str, str]:
     folders = (root / ".venv" / "bin", state / "bin")
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
     defaults = {
-        "PULUMI_BACKEND_URL": f"file://{state}",
+        # Without metadata: a process that is killed while it writes a file's attributes leaves
+        # them empty, and the state cannot be read after that.
+        "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(state / "passphrase"),
         "PULUMI_PARALLEL": PARALLEL,
     }

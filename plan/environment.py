@@ -11,6 +11,12 @@ from .container import SecretFile
 
 SECRETS_FOLDER = "/run/secrets"
 DATABASE = "pyairtable"
+TAKE_FILES = ("api-gateway", "automation-services", "frontend")
+# Who calls the outside: the emulator that may stand in for it, and the variable of its address.
+OUTSIDE = {
+    "airtable-gateway": ("airtable-emulator", "AIRTABLE_API_URL"),
+    "llm-orchestrator": ("gemini-emulator", "GEMINI_API_URL"),
+}
 
 
 def service_environment(
@@ -28,12 +34,12 @@ def service_environment(
         "LOG_LEVEL": level,
         "PORT": str(service.port),
         "CORS_ORIGINS": ",".join(settings.entry.cors_origins),
-        **_gateway(service, settings),
+        **_entry(service, settings),
         **(_postgres(service) if service.postgres else {}),
         **(_redis(service) if service.redis else {}),
         **{_variable(name): f"{SECRETS_FOLDER}/{name}" for name in _held(service, available)},
         **{_url(name): f"http://{name}:{_port(name)}" for name in service.calls},
-        **_airtable(service, deployed),
+        **_outside(service, deployed),
         **service.environment,
         **(chosen.environment if chosen else {}),
     }
@@ -89,17 +95,20 @@ def _redis(service: Service) -> dict[str, str]:
     }
 
 
-def _gateway(service: Service, settings: StackSettings) -> dict[str, str]:
-    if service.name != "api-gateway":
-        return {}
-    return {
+def _entry(service: Service, settings: StackSettings) -> dict[str, str]:
+    """What the public side says, to those who keep to it."""
+    rates = {
         "DEFAULT_RATE_LIMIT": str(settings.entry.rate_limit.per_minute),
         "BURST_RATE_LIMIT": str(settings.entry.rate_limit.burst_per_minute),
-        "MAX_FILE_SIZE": settings.entry.max_file_size,
+    }
+    size = {"MAX_FILE_SIZE": settings.entry.max_file_size}
+    return {
+        **(rates if service.name == "api-gateway" else {}),
+        **(size if service.name in TAKE_FILES else {}),
     }
 
 
-def _airtable(service: Service, deployed: Collection[str]) -> dict[str, str]:
-    if service.name != "airtable-gateway" or "airtable-emulator" not in deployed:
-        return {}
-    return {"AIRTABLE_API_URL": f"http://airtable-emulator:{_port('airtable-emulator')}"}
+def _outside(service: Service, deployed: Collection[str]) -> dict[str, str]:
+    """Where the outside is, when an emulator stands in for it."""
+    emulator, variable = OUTSIDE.get(service.name, ("", ""))
+    return {variable: f"http://{emulator}:{_port(emulator)}"} if emulator in deployed else {}

@@ -7,7 +7,7 @@ GEMINI_EMULATOR = Service(
     summary="Speaks the generateContent wire format by deterministic rules.",
     port=8091,
     phase=Phase.CORE,
-    image=None,
+    image="gemini-emulator",
     secrets=("gemini-api-key",),
     stands_in_for="gemini-api-key",
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
+from pyairtable_shared.airtable_quota import AirtableQuota
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.service_auth import require_service
 
 from .cached import AirtableCache
+from .callers import remember_tenant
 from .client import AirtableClient
 from .domain.turns import Pace
 from .records import Records
@@ -23,11 +25,11 @@ def build(settings: Settings) -> FastAPI:
     """The application for these settings."""
     redis = Cache(SERVICE, settings)
     pace = Pace(settings.airtable_requests_per_second, settings.airtable_longest_wait)
-    client = AirtableClient(settings, Turns(redis, pace))
+    client = AirtableClient(settings, Turns(redis, pace), AirtableQuota(redis))
     cache = AirtableCache(redis)
     records = Records(client, cache)
     parts = [read_router, create_router, change_router, delete_router]
-    guarded = APIRouter(dependencies=[Depends(require_service(settings))])
+    guarded = APIRouter(dependencies=[Depends(require_service(settings)), Depends(remember_tenant)])
     for router in (bases_router(client, cache), *(part(records) for part in parts)):
         guarded.include_router(router)
     return create_app(

@@ -12,7 +12,9 @@ from typing import Self, TypeVar
 import requests
 from prometheus_client import Counter, Histogram
 from pyairtable import Api
+from pyairtable_shared.airtable_quota import AirtableQuota
 
+from .callers import TENANT
 from .domain.failures import exhausted, not_configured, status_of, translated
 from .domain.turns import Exhausted
 from .settings import Settings
@@ -32,8 +34,8 @@ WAITED = Histogram(
 class AirtableClient:
     """Runs calls of pyairtable. One call must be one HTTP request."""
 
-    def __init__(self, settings: Settings, turns: Turns) -> None:
-        self._settings, self._turns = settings, turns
+    def __init__(self, settings: Settings, turns: Turns, quota: AirtableQuota) -> None:
+        self._settings, self._turns, self._quota = settings, turns, quota
         self._local = threading.local()
         self._threads = ThreadPoolExecutor(settings.airtable_threads, "airtable")
 
@@ -57,6 +59,8 @@ class AirtableClient:
         if not self._settings.airtable_token:
             raise not_configured()
         for left in range(self._settings.airtable_retries, -1, -1):
+            if (tenant := TENANT.get()) is not None:
+                await self._quota.count(tenant)
             await self._turn(base)
             try:
                 return await self._send(call)

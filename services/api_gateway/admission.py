@@ -1,22 +1,23 @@
-"""Whether a request may pass: its client's rate, and whether its token was revoked."""
+"""Whether a request may pass: its client's rate, its token, and its tenant."""
 
 from __future__ import annotations
 
 import time
 
 from prometheus_client import Counter
+from pyairtable_shared.breaker import Breaker
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.errors import ApiError
 from pyairtable_shared.logs import logger
+from pyairtable_shared.suspension import suspended
 from pyairtable_shared.tokens import Claims
 from redis.exceptions import RedisError
 
-from .domain.breaker import Breaker
 from .domain.headers import RawHeaders
 from .domain.rates import Decision, Limits
 from .identity import invalid_token
 from .settings import Settings
-from .storage import Admission
+from .storage import Admission, Standing, Token
 
 LIMITED = Counter("gateway_rate_limited_total", "Requests refused with 429.")
 UNCHECKED = Counter(
@@ -38,27 +39,31 @@ class Door:
     async def admit(self, address: str, claims: Claims | None) -> list[tuple[bytes, bytes]]:
         """The rate headers of a request that may pass.
 
-        Raises ApiError 429 for one too many, 401 for a revoked token.
+        Raises ApiError 429 for one too many, 401 for a revoked token, 403 for one of a
+        suspended tenant.
         """
         client = f"user:{claims.sub}" if claims else f"address:{address}"
-        answer = await self._ask(client, claims.jti if claims else None)
+        token = Token(claims.jti, claims.tenant_id) if claims else None
+        answer = await self._ask(client, token)
         if answer is None:
             return []
-        decision, revoked = answer
-        if revoked:
+        decision, standing = answer
+        if standing is Standing.REVOKED:
             raise invalid_token()
+        if standing is Standing.SUSPENDED:
+            raise suspended()
         headers = decision.headers(self.limits)
         if not decision.allowed:
             LIMITED.inc()
             raise too_many(decision, self.limits, headers)
         return headers
 
-    async def _ask(self, client: str, jti: str | None) -> tuple[Decision, bool] | None:
+    async def _ask(self, client: str, token: Token | None) -> tuple[Decision, Standing] | None:
         if not self._redis.allow():
             UNCHECKED.inc()
             return None
         try:
-            answer = await self._admission.ask(client, jti)
+            answer = await self._admission.ask(client, token)
         except (RedisError, OSError) as error:
             self._redis.failed()
             logger().warning("requests pass unchecked", error=type(error).__name__)

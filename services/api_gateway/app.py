@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from .admission import Door
+from .documentation import Documentation, documentation_router
 from .gateway import Gateway
 from .settings import Settings
 from .status import HealthMatrix, status_router
@@ -44,7 +45,10 @@ def build(settings: Settings) -> FastAPI:
     app = create_app(
         SERVICE,
         settings,
-        routers=[status_router(HealthMatrix(upstreams, cache))],
+        routers=[
+            status_router(HealthMatrix(upstreams, cache)),
+            documentation_router(Documentation(upstreams, settings.service_version)),
+        ],
         useful={"redis": cache.check},
         resources=[cache, upstreams],
     )

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from .admission import Door
 from .bodies import ClientGone, RequestBody
 from .clients import Clients, header
+from .documentation import DOCUMENT_PATH, PAGE_PATH
 from .domain.headers import Identity, Origin, passed_on, set_by_gateway
 from .domain.routes import Route, RouteTable, upstream_path
 from .identity import FreshSecret, Verifier
@@ -20,7 +21,7 @@ from .settings import Settings
 from .sockets import Sockets
 from .upstreams import Upstreams
 
-OWN_PATHS = frozenset({"/health", "/ready", "/metrics", "/api/v1/status"})
+OWN_PATHS = frozenset({"/health", "/ready", "/metrics", "/api/v1/status", DOCUMENT_PATH, PAGE_PATH})
 """What the gateway answers itself."""
 
 NOT_FOR_OUTSIDE = frozenset({"/metrics"})

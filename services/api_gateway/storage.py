@@ -1,12 +1,17 @@
-"""Rate limits and revoked tokens in Redis: one round trip for all requests that wait for it."""
+"""Rate limits, revoked tokens and suspended tenants in Redis.
+
+One round trip serves all requests that wait for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
+from pyairtable_shared.suspension import SUSPENDED
 from redis.asyncio import Redis
 
 from .domain.rates import WINDOW, Decision, Limits
@@ -51,22 +56,42 @@ for i = 1, clients do
   result[i] = {allowed, string.format('%.6f', full - now), string.format('%.6f', weighed),
     string.format('%.6f', math.max(room, 0))}
 end
-for i = clients + 1, #KEYS do
-  result[i] = redis.call('EXISTS', KEYS[i])
+for i = clients + 1, #KEYS - 1 do
+  if redis.call('SISMEMBER', KEYS[#KEYS], ARGV[5 + i - clients]) == 1 then
+    result[i] = 2
+  else
+    result[i] = redis.call('EXISTS', KEYS[i])
+  end
 end
 return result
 """
 
 
+class Standing(IntEnum):
+    """Whether a token counts: its id may be revoked, its tenant suspended."""
+
+    GOOD = 0
+    REVOKED = 1
+    SUSPENDED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What of a token is looked up: its own id and its tenant's."""
+
+    jti: str
+    tenant_id: str
+
+
 @dataclass(slots=True)
 class _Waiting:
     client: str
-    jti: str | None
-    answer: asyncio.Future[tuple[Decision, bool]]
+    token: Token | None
+    answer: asyncio.Future[tuple[Decision, Standing]]
 
 
 class Admission:
-    """Asks Redis, for many requests at once, whether they are within their limit and not revoked.
+    """Asks Redis, for many requests at once, whether they are within their limit and let in.
 
     Requests that arrive while a call is under way wait for the next one, so
     the cost of a call is shared by all of them. timeout: seconds for a call.
@@ -82,12 +107,12 @@ class Admission:
         self._queue: list[_Waiting] = []
         self._worker: asyncio.Task[None] | None = None
 
-    async def ask(self, client: str, jti: str | None) -> tuple[Decision, bool]:
-        """The rate decision for a client, and whether the token with this id is revoked.
+    async def ask(self, client: str, token: Token | None) -> tuple[Decision, Standing]:
+        """The rate decision for a client, and how its token stands; good without one.
 
         Raises redis.RedisError or TimeoutError when Redis does not answer.
         """
-        waiting = _Waiting(client, jti, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(client, token, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         if self._worker is None:
             self._worker = asyncio.create_task(self._drain())
@@ -114,15 +139,17 @@ class Admission:
             if not waiting.answer.done():
                 waiting.answer.set_result(answer)
 
-    async def _call(self, batch: list[_Waiting]) -> list[tuple[Decision, bool]]:
-        tokens = [waiting.jti for waiting in batch if waiting.jti is not None]
-        keys = [RATE_PREFIX + w.client for w in batch] + [REVOKED_PREFIX + jti for jti in tokens]
+    async def _call(self, batch: list[_Waiting]) -> list[tuple[Decision, Standing]]:
+        tokens = [waiting.token for waiting in batch if waiting.token is not None]
+        revoked = [REVOKED_PREFIX + token.jti for token in tokens]
+        keys = [*(RATE_PREFIX + waiting.client for waiting in batch), *revoked, SUSPENDED]
         now = self._clock() if self._clock else 0
-        arguments = [now, self._limits.interval, self._limits.burst, WINDOW, len(batch)]
+        limits = (self._limits.interval, self._limits.burst, WINDOW)
+        arguments = [now, *limits, len(batch), *(token.tenant_id for token in tokens)]
         raw: list[Any] = await self._script(keys=keys, args=arguments)
-        revoked = dict(zip(tokens, map(bool, raw[len(batch) :]), strict=True))
+        standings = map(Standing, raw[len(batch) :])
         return [
-            (_decision(answer), revoked.get(waiting.jti or "", False))
+            (_decision(answer), next(standings) if waiting.token else Standing.GOOD)
             for waiting, answer in zip(batch, raw, strict=False)
         ]
 

@@ -9,9 +9,9 @@ from typing import Self
 
 import aiohttp
 from prometheus_client import Counter, Gauge
+from pyairtable_shared.breaker import Breaker
 from pyairtable_shared.errors import ApiError
 
-from .domain.breaker import Breaker
 from .domain.routes import SERVICES
 from .settings import Settings
 

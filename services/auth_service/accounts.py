@@ -9,10 +9,11 @@ from prometheus_client import Counter
 from pyairtable_shared import request_context, tokens
 from pyairtable_shared.errors import ApiError
 from pyairtable_shared.logs import logger
+from pyairtable_shared.revocation import Revocation
+from pyairtable_shared.suspension import Suspension
 
 from .lockout import Lockout
 from .passwords import Passwords, weakness
-from .revocation import Revocation
 from .sessions import Pair, Reused, Sessions
 from .settings import Settings
 from .storage import EmailTaken, User, Users
@@ -32,9 +33,10 @@ class Accounts:
         sessions: Sessions,
         lockout: Lockout,
         revocation: Revocation,
+        suspension: Suspension,
     ) -> None:
         self._settings, self._users, self._sessions = settings, users, sessions
-        self._lockout, self._revocation = lockout, revocation
+        self._lockout, self._revocation, self._suspension = lockout, revocation, suspension
         self._passwords = Passwords()
 
     async def register(
@@ -53,7 +55,7 @@ class Accounts:
             raise ApiError(409, "email_taken", "There is an account with this e-mail") from error
 
     async def login(self, email: str, password: str) -> dict[str, Any]:
-        """Return new tokens. Raises ApiError 401 and 429."""
+        """Return new tokens. Raises ApiError 401, 403 and 429."""
         ATTEMPTS.inc()
         user = await self._users.by_email(email)
         try:
@@ -64,6 +66,7 @@ class Accounts:
         if user is None:
             raise RuntimeError("nobody was signed in")
         await self._lockout.succeeded(email)
+        await self._suspension.refuse(str(user["tenant_id"]))
         request_context.user(str(user["id"]))
         return self._answer(user, await self._sessions.begin(user["id"]))
 
@@ -77,7 +80,7 @@ class Accounts:
         raise ApiError(401, "invalid_credentials", "E-mail or password is wrong")
 
     async def refresh(self, token: str) -> dict[str, Any]:
-        """Return new tokens for a refresh token, which is used up. Raises ApiError 401."""
+        """Return new tokens for a refresh token, which is used up. Raises ApiError 401, 403."""
         try:
             renewed = await self._sessions.renew(token)
         except Reused as reused:
@@ -88,6 +91,7 @@ class Accounts:
         if renewed is None:
             raise _sign_in_again()
         user, pair = renewed
+        await self._suspension.refuse(str(user["tenant_id"]))
         request_context.user(str(user["id"]))
         return self._answer(user, pair)
 

@@ -6,10 +6,11 @@ from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.database import Database
+from pyairtable_shared.revocation import Revocation
+from pyairtable_shared.suspension import Suspension
 
 from .accounts import Accounts
 from .lockout import Lockout
-from .revocation import Revocation
 from .routes import router
 from .sessions import Sessions
 from .settings import Settings
@@ -22,7 +23,12 @@ def application(settings: Settings) -> FastAPI:
     """Return the application. Without Redis it still registers and signs in."""
     database, cache = Database(NAME, settings), Cache(NAME, settings)
     accounts = Accounts(
-        settings, Users(database), Sessions(database), Lockout(cache), Revocation(cache)
+        settings,
+        Users(database),
+        Sessions(database),
+        Lockout(cache),
+        Revocation(cache),
+        Suspension(cache),
     )
     return create_app(
         NAME,

@@ -13,6 +13,7 @@ from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
 from pyairtable_shared.database import Database
 from pyairtable_shared.service_auth import Caller
+from pyairtable_shared.texts import containing
 
 from .cached import Profile
 
@@ -75,7 +76,7 @@ class Storage:
         self, caller: Caller, text: str, page: int, size: int, order: Order
     ) -> tuple[list[Profile], int]:
         """Return one page of the profiles that hold a text, and how many there are in all."""
-        values = {"text": contains(text), "size": size, "offset": (page - 1) * size}
+        values = {"text": containing(text), "size": size, "offset": (page - 1) * size}
         direction: LiteralString = "DESC" if order.descending else "ASC"
         sorted_page = sql.SQL(" ORDER BY profiles.{} {}, profiles.id LIMIT %(size)s").format(
             sql.Identifier(order.column), sql.SQL(direction)
@@ -99,10 +100,3 @@ class Storage:
 def is_platform_admin(caller: Caller) -> bool:
     """Whether a caller may see and change the users of all tenants."""
     return caller.role == "admin"
-
-
-def contains(text: str) -> str:
-    """Return the pattern for values that contain a text literally."""
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return f"%{text}%"

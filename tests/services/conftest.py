@@ -11,8 +11,12 @@ import httpx
 import pytest
 from auth_service.application import application as auth_application
 from auth_service.settings import Settings as AuthSettings
+from tenant_service.application import application as tenant_application
+from tenant_service.settings import Settings as TenantSettings
 from user_service.application import application as user_application
 from user_service.settings import Settings as UserSettings
+from workspace_service.application import application as workspace_application
+from workspace_service.settings import Settings as WorkspaceSettings
 
 from .stores import Store, new_secret, own, postgres_store, redis_store
 from .surroundings import DATABASE_SERVICES, SERVICES, Surroundings, serving
@@ -90,4 +94,21 @@ async def users(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of user-service."""
     settings = UserSettings.from_environment(surroundings.environment("user-service"))
     async with serving(user_application(settings), surroundings.secret("api-key")) as client:
+        yield client
+
+
+@pytest.fixture
+async def tenants(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of tenant-service."""
+    variables = {**surroundings.environment("tenant-service"), "PUBLISH_SECONDS": "0.5"}
+    settings = TenantSettings.from_environment(variables)
+    async with serving(tenant_application(settings), surroundings.secret("api-key")) as client:
+        yield client
+
+
+@pytest.fixture
+async def workspaces(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of workspace-service."""
+    settings = WorkspaceSettings.from_environment(surroundings.environment("workspace-service"))
+    async with serving(workspace_application(settings), surroundings.secret("api-key")) as client:
         yield client

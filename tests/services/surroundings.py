@@ -30,7 +30,14 @@ DATABASE_SERVICES = (
     "automation-services",
     "airtable-emulator",
 )
-SERVICES = (*DATABASE_SERVICES, "api-gateway", "airtable-gateway", "mcp-server", "llm-orchestrator")
+SERVICES = (
+    *DATABASE_SERVICES,
+    "api-gateway",
+    "airtable-gateway",
+    "mcp-server",
+    "llm-orchestrator",
+    "frontend",
+)
 
 
 @dataclass

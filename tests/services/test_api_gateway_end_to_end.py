@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -78,3 +79,23 @@ def test_a_wrong_password_is_the_services_answer_not_the_gateways(platform: http
     answer = platform.post("/auth/login", json={"email": new_email(), "password": "Wrong123!"})
     assert answer.status_code == 401
     assert answer.json()["error"]["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_one_document_describes_the_public_api(platform: httpx.Client) -> None:
+    answer = platform.get("/openapi.json")
+    assert answer.status_code == 200, answer.text
+    text, paths = answer.text, answer.json()["paths"]
+    assert paths["/api/v1/users/me"]["get"]["security"] == [{"token": []}]
+    assert "/api/v1/airtable/bases/{base}/tables" in paths
+    schemas = answer.json()["components"]["schemas"]
+    referred = set(re.findall(r'"#/components/schemas/([^"]+)"', text))
+    assert referred <= set(schemas)
+    assert not re.search(r'"x-(api-key|user-id|tenant-id|user-role)"', text, re.IGNORECASE)
+
+
+def test_a_page_describes_the_public_api_to_people(platform: httpx.Client) -> None:
+    page = platform.get("/docs")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "'unsafe" not in page.headers["Content-Security-Policy"]
+    for path in platform.get("/openapi.json").json()["paths"]:
+        assert path in page.text

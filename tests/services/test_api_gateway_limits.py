@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from api_gateway.domain.rates import Decision, Limits
-from api_gateway.storage import Admission
+from api_gateway.storage import Admission, Token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyairtable_shared import tokens
@@ -41,7 +41,7 @@ async def cache(surroundings: Surroundings) -> AsyncIterator[Cache]:
 
 
 async def ask(admission: Admission, client: str, jti: str | None = None) -> Decision:
-    return (await admission.ask(client, jti))[0]
+    return (await admission.ask(client, Token(jti, "t") if jti else None))[0]
 
 
 async def test_a_burst_passes_at_once_and_no_more_within_the_minute(cache: Cache) -> None:
@@ -141,7 +141,7 @@ async def test_many_at_once_are_asked_together_and_answered_each(
         names = [(client if number < 30 else f"{client}{number}") for number in range(300)]
         answers = await asyncio.gather(
             *(
-                admission.ask(name, "gone" if n % 7 == 0 else f"j{n}")
+                admission.ask(name, Token("gone" if n % 7 == 0 else f"j{n}", "t"))
                 for n, name in enumerate(names)
             )
         )

@@ -106,14 +106,32 @@ def test_a_service_may_do_only_its_own_work(
         connection.execute(statement.encode())
 
 
-def test_a_service_with_nothing_to_do_sees_no_table(surroundings: Surroundings) -> None:
-    with surroundings.as_role("automation_services") as connection:
+@pytest.mark.parametrize(
+    ("role", "own", "others"),
+    [
+        ("auth_service", "auth", set()),
+        ("user_service", "users", set()),
+        ("workspace_service", "workspaces", {"tenants.members", "users.profiles"}),
+        ("tenant_service", "tenants", {"users.profiles", "workspaces.workspaces"}),
+        ("platform_services", "platform", {"tenants.tenants"}),
+        ("automation_services", "automation", {"tenants.tenants"}),
+        ("airtable_emulator", "emulator", set()),
+    ],
+)
+def test_a_service_sees_of_others_only_the_tables_that_it_needs(
+    surroundings: Surroundings, role: str, own: str, others: set[str]
+) -> None:
+    with surroundings.as_role(role) as connection:
         seen = connection.execute(
-            "SELECT schemaname, tablename FROM pg_tables WHERE schemaname NOT LIKE 'pg\\_%'"
-            " AND schemaname <> 'information_schema'"
-            " AND has_schema_privilege(schemaname, 'USAGE')"
+            "SELECT n.nspname || '.' || c.relname FROM pg_class c"
+            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind IN ('r', 'p', 'v', 'm') AND n.nspname <> 'information_schema'"
+            " AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> %s"
+            " AND has_schema_privilege(n.oid, 'USAGE')"
+            " AND has_any_column_privilege(c.oid, 'SELECT')",
+            (own,),
         ).fetchall()
-    assert seen == []
+    assert {table for (table,) in seen} == others
 
 
 def _act_as(connection: psycopg.Connection, person: Person) -> None:

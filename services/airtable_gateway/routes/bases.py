@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from ..cached import AirtableCache
 from ..client import AirtableClient
+from ..domain.answers import BaseList, TableList, TableSchema
 from ..domain.bodies import BaseId
 
 ALL_BASES = "bases"
@@ -44,7 +45,7 @@ def bases_router(client: AirtableClient, cache: AirtableCache) -> APIRouter:
 
         return await cache.schema(base, load)
 
-    @router.get("/bases")
+    @router.get("/bases", response_model=BaseList)
     async def bases(request: Request) -> Response:
         """List the bases that the token can see."""
 
@@ -54,13 +55,13 @@ def bases_router(client: AirtableClient, cache: AirtableCache) -> APIRouter:
         found, cached = await cache.schema(ALL_BASES, load)
         return tagged(request, {"bases": found}, hit_or_miss(cached))
 
-    @router.get("/bases/{base}/tables")
+    @router.get("/bases/{base}/tables", response_model=TableList)
     async def tables(base: BaseId, request: Request) -> Response:
         """Describe the tables of a base."""
         found, cached = await tables_of(base)
         return tagged(request, {"tables": found}, hit_or_miss(cached))
 
-    @router.get("/bases/{base}/tables/{table}")
+    @router.get("/bases/{base}/tables/{table}", response_model=TableSchema)
     async def one_table(base: BaseId, table: str, request: Request) -> Response:
         """Describe one table, by id or name."""
         found, cached = await tables_of(base)

@@ -10,6 +10,14 @@ from pyairtable_shared.errors import ApiError
 from pyairtable_shared.etag import tagged
 from starlette.responses import Response
 
+from ..domain.answers import (
+    Deleted,
+    DeletedList,
+    Record,
+    RecordList,
+    RecordPage,
+    Upserted,
+)
 from ..domain.bodies import (
     BaseId,
     ChangeMany,
@@ -41,7 +49,7 @@ def read_router(records: Records) -> APIRouter:
     """The routes that read records."""
     router = APIRouter(tags=["records"])
 
-    @router.get(ALL)
+    @router.get(ALL, response_model=RecordPage)
     async def list_records(
         base: BaseId, table: TableName, query: Annotated[ListQuery, Query()], request: Request
     ) -> Response:
@@ -49,7 +57,7 @@ def read_router(records: Records) -> APIRouter:
         found, cached = await records.list_page(base, table, query.options())
         return tagged(request, found, hit_or_miss(cached))
 
-    @router.get(ONE)
+    @router.get(ONE, response_model=Record)
     async def get_record(
         base: BaseId, table: TableName, record: RecordId, request: Request
     ) -> Response:
@@ -64,7 +72,7 @@ def create_router(records: Records) -> APIRouter:
     """The routes that make records."""
     router = APIRouter(tags=["records"])
 
-    @router.post(ALL, status_code=201)
+    @router.post(ALL, status_code=201, response_model=Record | RecordList)
     async def create(base: BaseId, table: TableName, body: Create) -> Any:
         """Make one record, or many."""
         cast = body.typecast
@@ -79,7 +87,7 @@ def create_router(records: Records) -> APIRouter:
         )
         return {"records": [record for chunk in done for record in chunk]}
 
-    @router.post(f"{ALL}/upsert")
+    @router.post(f"{ALL}/upsert", response_model=Upserted)
     async def upsert(base: BaseId, table: TableName, body: Upsert) -> Any:
         """Update records that match in the key fields, make the others."""
         keys, cast = body.key_fields, body.typecast
@@ -121,22 +129,22 @@ def change_router(records: Records) -> APIRouter:
         )
         return {"records": [record for chunk in done for record in chunk]}
 
-    @router.patch(ONE)
+    @router.patch(ONE, response_model=Record)
     async def update(base: BaseId, table: TableName, record: RecordId, body: ChangeOne) -> Any:
         """Set some values of a record."""
         return await one(base, table, record, body, replace=False)
 
-    @router.put(ONE)
+    @router.put(ONE, response_model=Record)
     async def replace(base: BaseId, table: TableName, record: RecordId, body: ChangeOne) -> Any:
         """Set all values of a record; those not given are emptied."""
         return await one(base, table, record, body, replace=True)
 
-    @router.patch(ALL)
+    @router.patch(ALL, response_model=RecordList)
     async def update_many(base: BaseId, table: TableName, body: ChangeMany) -> Any:
         """Set some values of many records."""
         return await many(base, table, body, replace=False)
 
-    @router.put(ALL)
+    @router.put(ALL, response_model=RecordList)
     async def replace_many(base: BaseId, table: TableName, body: ChangeMany) -> Any:
         """Set all values of many records."""
         return await many(base, table, body, replace=True)
@@ -148,12 +156,12 @@ def delete_router(records: Records) -> APIRouter:
     """The routes that delete records."""
     router = APIRouter(tags=["records"])
 
-    @router.delete(ONE)
+    @router.delete(ONE, response_model=Deleted)
     async def delete(base: BaseId, table: TableName, record: RecordId) -> Any:
         """Delete a record."""
         return await records.write(base, table, lambda t: t.delete(record), typecast=False)
 
-    @router.delete(ALL)
+    @router.delete(ALL, response_model=DeletedList)
     async def delete_many(base: BaseId, table: TableName, body: DeleteMany) -> Any:
         """Delete many records."""
         done = await records.write_many(

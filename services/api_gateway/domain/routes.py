@@ -8,6 +8,7 @@ from urllib.parse import unquote
 ANY = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 READ = frozenset({"GET", "HEAD"})
 POST = frozenset({"POST"})
+KEYS = READ | POST | {"DELETE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     _auth("refresh", token=False),
     _auth("logout", token=True),
     _auth("validate", token=True),
+    Route("/api/v1/auth/keys", "platform-services", "/auth/keys", methods=KEYS),
     Route("/api/v1/users/me", "user-service", "/users/me", methods=READ | {"PUT"}, below=False),
     Route("/api/v1/users", "user-service", "/users", methods=READ | {"PUT", "DELETE"}),
     Route("/api/v1/workspaces", "workspace-service", "/workspaces"),
@@ -69,6 +71,14 @@ ROUTES: tuple[Route, ...] = (
     Route("/api/v1/analytics", "platform-services", "/analytics"),
     Route("/api/v1/files", "automation-services", "/files"),
     Route("/api/v1/workflows", "automation-services", "/workflows"),
+    # Whoever knows a webhook's token may call it.
+    Route(
+        "/api/v1/workflows/hooks",
+        "automation-services",
+        "/workflows/hooks",
+        token=False,
+        methods=POST,
+    ),
 )
 
 SERVICES: tuple[str, ...] = tuple(sorted({route.service for route in ROUTES}))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from . import errors, logs, metrics
 from .middleware import Observed
-from .readiness import Check, Readiness
+from .readiness import Check, Readiness, ReadinessReport
 from .server import serve
 from .settings import ServiceSettings
 
@@ -47,6 +47,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        responses=errors.RESPONSES,
     )
     app.state.readiness = readiness
     errors.install(app)
@@ -65,7 +66,9 @@ def _standard(service: str, settings: ServiceSettings, readiness: Readiness) -> 
         """Say that the process lives; asks nobody else."""
         return {"status": "healthy", "service": service, "version": settings.service_version}
 
-    @router.get("/ready")
+    @router.get(
+        "/ready", response_model=ReadinessReport, responses={503: {"model": ReadinessReport}}
+    )
     async def ready() -> JSONResponse:
         """Say whether it can work now, and how each dependency is."""
         status, results = await readiness.report()

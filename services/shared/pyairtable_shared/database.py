@@ -34,9 +34,14 @@ class _Connection(AsyncConnection[DictRow]):
 
 
 class Database:
-    """The pool of a service. It keeps trying when PostgreSQL is away, at start and later."""
+    """The pool of a service. It keeps trying when PostgreSQL is away, at start and later.
 
-    def __init__(self, service: str, settings: ServiceSettings) -> None:
+    most: connections; a service with two pools divides its own between them.
+    """
+
+    def __init__(
+        self, service: str, settings: ServiceSettings, *, most: int = MOST_CONNECTIONS
+    ) -> None:
         self._pool: AsyncConnectionPool[_Connection] = AsyncConnectionPool(
             connection_class=_Connection,
             kwargs={
@@ -51,7 +56,7 @@ class Database:
                 "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c timezone=UTC",
             },
             min_size=LEAST_CONNECTIONS,
-            max_size=MOST_CONNECTIONS,
+            max_size=most,
             max_idle=IDLE_SECONDS,
             timeout=WAIT_SECONDS,
             reconnect_timeout=5.0,
@@ -62,8 +67,13 @@ class Database:
         )
         metrics.POOL.labels(service, "open").set_function(lambda: self._count("pool_size"))
         metrics.POOL.labels(service, "idle").set_function(lambda: self._count("pool_available"))
-        metrics.POOL.labels(service, "most").set(MOST_CONNECTIONS)
+        metrics.POOL.labels(service, "most").set(most)
         metrics.POOL_WAITING.labels(service).set_function(lambda: self._count("requests_waiting"))
+
+    @property
+    def pool(self) -> AsyncConnectionPool[Any]:
+        """The pool itself, for a library that wants one."""
+        return self._pool
 
     async def __aenter__(self) -> Self:
         await self._pool.open(wait=False)

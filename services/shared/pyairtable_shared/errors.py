@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from .logs import logger
@@ -24,6 +25,36 @@ _CODES = {
     429: "too_many_requests",
     503: "unavailable",
 }
+
+
+class FieldError(BaseModel):
+    """What is wrong with one field of a request. path: such as body.email."""
+
+    path: str
+    message: str
+
+
+class ErrorDetail(BaseModel):
+    """code: what a program looks at. message: what a person reads. fields: of code
+    validation_error only."""
+
+    code: str
+    message: str
+    request_id: str
+    fields: list[FieldError] | None = None
+
+
+class ErrorAnswer(BaseModel):
+    """Every answer that is an error."""
+
+    error: ErrorDetail
+
+
+RESPONSES: dict[int | str, dict[str, object]] = {
+    "4XX": {"model": ErrorAnswer, "description": "The request was refused."},
+    "5XX": {"model": ErrorAnswer, "description": "The service cannot answer now."},
+}
+"""What any route may answer, for the OpenAPI document."""
 
 
 class ApiError(Exception):

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 
-def configure(service: str, level: str) -> None:
-    """Send everything that is logged, by us and by libraries, to standard output as JSON."""
+def configure(service: str, level: str, stream: TextIO | None = None) -> None:
+    """Send everything that is logged, by us and by libraries, to standard output as JSON.
+
+    stream: another place, for a program whose standard output carries something else.
+    """
+    stream = stream or sys.stdout
 
     def named(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> Any:
         event["service"] = service
@@ -28,10 +32,10 @@ def configure(service: str, level: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -40,7 +44,7 @@ def configure(service: str, level: str) -> None:
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
     # Requests are logged once, by us; the HTTP client's lines would repeat them.
-    for name in ("uvicorn.access", "httpx", "httpcore"):
+    for name in ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -5,11 +5,29 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel
 
 Check = Callable[[], Awaitable[object]]
 # Shorter than the router's patience with a check.
 CHECK_SECONDS = 1.5
+
+
+class CheckResult(BaseModel):
+    """How a dependency is. reason: the kind of its failure, when it is unhealthy."""
+
+    status: Literal["healthy", "unhealthy"]
+    latency_ms: float
+    reason: str | None = None
+
+
+class ReadinessReport(BaseModel):
+    """How a service and each of its dependencies are."""
+
+    status: Literal["ready", "degraded", "not_ready", "stopping"]
+    service: str
+    checks: dict[str, CheckResult]
 
 
 class Readiness:

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import docker
 from docker.models.containers import Container
@@ -128,7 +129,7 @@ class Project:
     def remove_everything(self, keep: Collection[str] = ()) -> None:
         """Remove what is left on the engine, whatever the state knows of it, but some volumes."""
         client = docker.from_env()
-        mine = {"label": f"com.pyairtable.stack={self.stack}"}
+        mine: Any = {"label": f"com.pyairtable.stack={self.stack}"}
         for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
             container.remove(force=True)
         for network in client.networks.list(filters=mine):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from .project import Project
-from .users import me, register
+from .users import works
 
 
 def started(project: Project) -> dict[str, str]:
@@ -18,14 +18,14 @@ def test_a_removed_container_is_made_again(project: Project, gateway: httpx.Clie
     project.up(check=True)
     after = started(project)
     assert {n for n in before if before[n] != after.get(n)} == {"user-service-blue"}
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_a_stopped_container_runs_again(project: Project, gateway: httpx.Client) -> None:
     project.containers()["auth-service-blue"].stop(timeout=1)
     project.up(check=True)
     assert project.containers()["auth-service-blue"].status == "running"
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_limits_altered_by_hand_are_put_right(project: Project) -> None:
@@ -41,4 +41,4 @@ def test_a_removed_router_is_made_again_and_traffic_flows(
 ) -> None:
     project.containers()["router"].remove(force=True)
     project.up(check=True)
-    me(gateway, register(gateway))
+    works(gateway)

@@ -16,7 +16,7 @@ import pytest
 from bootstrap.docker_engine import started_here
 
 from .project import ROOT, Project
-from .users import me, register
+from .users import works
 
 HEALED_SECONDS = 60
 
@@ -45,7 +45,7 @@ def healed(project: Project, gateway: httpx.Client, wanted: set[str]) -> float:
         missing = wanted - healthy(project)
         assert time.monotonic() - started < HEALED_SECONDS, f"not healthy: {missing}"
         time.sleep(0.5)
-    me(gateway, register(gateway))
+    works(gateway)
     return time.monotonic() - started
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import GATEWAY_PORT
 from .project import Ended, Project
-from .users import me, register
+from .users import works
 
 
 def image(tag: str, command: str) -> str:
@@ -58,7 +58,7 @@ def test_an_image_that_exits_at_once_fails_the_update_and_the_old_version_serves
     assert "user-service-green" in ended.output
     assert "exit code 3" in ended.output
     assert "cannot start" in ended.output
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_an_image_that_never_turns_healthy_fails_the_update_and_the_old_version_serves(
@@ -71,7 +71,7 @@ def test_an_image_that_never_turns_healthy_fails_the_update_and_the_old_version_
     readable(ended)
     assert "was not healthy within 6 s" in ended.output
     assert "waiting" in ended.output
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_a_failed_image_is_tried_again_and_does_not_turn_green_by_itself(
@@ -95,7 +95,7 @@ def test_a_taken_port_is_named_and_the_next_up_converges(
         assert str(port) in ended.output
     project.set("entry.gatewayPort", str(GATEWAY_PORT))
     project.up(check=True)
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_without_an_engine_one_paragraph_says_what_to_do(project: Project) -> None:
@@ -123,7 +123,7 @@ def test_a_wrong_database_password_is_named_and_the_next_up_repairs_it(
     assert "user-service" in ended.output
     project.containers()["migrations"].remove(force=True)
     project.up(check=True)
-    me(gateway, register(gateway))
+    works(gateway)
 
 
 def test_a_migration_that_fails_leaves_everything_as_it_was(
@@ -149,5 +149,5 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(
         user="10002",
     )
     assert query.output.decode().strip() == "t"
-    me(gateway, register(gateway))
+    works(gateway)
     project.up(check=True)

@@ -13,7 +13,7 @@ from docker.models.containers import Container
 
 from .conftest import deployed
 from .project import Project
-from .users import PASSWORD, me, register
+from .users import PASSWORD, me, register, works
 
 STACK = "enginetest3"
 PORT = 18182
@@ -82,7 +82,7 @@ def test_a_full_data_volume_is_an_error_to_the_user_and_passes_when_there_is_roo
             assert all(answer.json()["error"]["code"] for answer in refused)
         small.up(check=True)
         assert me(gateway, email) == email
-        me(gateway, register(gateway))
+        works(gateway)
 
 
 def test_a_dump_that_finds_no_room_stops_the_update_before_the_schema_is_touched(
@@ -103,7 +103,7 @@ def test_a_dump_that_finds_no_room_stops_the_update_before_the_schema_is_touched
         assert "No space left on device" in ended.output
         assert not _made(small)
         with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=10) as gateway:
-            me(gateway, register(gateway))
+            works(gateway)
     small.up(check=True)
     assert _made(small)
 

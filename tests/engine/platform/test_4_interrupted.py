@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import deployed
 from .project import Project
-from .users import me, register
+from .users import me, register, works
 
 PORT = 18181
 
@@ -26,13 +26,13 @@ def second(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterat
         yield made
 
 
-def works(port: int) -> None:
+def serves(port: int) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as gateway:
-        me(gateway, register(gateway))
+        works(gateway)
 
 
 def test_two_stacks_live_side_by_side(project: Project, second: Project) -> None:
-    works(PORT)
+    serves(PORT)
     first, other = project.containers(), second.containers()
     assert set(first) == set(other)
     assert not {each.id for each in first.values()} & {each.id for each in other.values()}
@@ -80,4 +80,4 @@ def test_an_up_that_is_killed_is_taken_up_by_the_next(
         assert "locked" in locked.output
         second.pulumi("cancel", "--yes", "--stack", second.stack, check=True)
     second.up(check=True)
-    works(PORT)
+    serves(PORT)

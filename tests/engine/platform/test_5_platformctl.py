@@ -16,9 +16,7 @@ from ops.holding import held
 from ops.project import Project as Operated
 
 from .project import Ended, Project
-from .users import PASSWORD, register, sign_in
-
-OPEN_SECONDS = 20
+from .users import OPEN_SECONDS, PASSWORD, register, sign_in
 
 
 def platformctl(project: Project, *arguments: str) -> Ended:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import pytest
-from api_gateway.domain.breaker import Breaker, State
 from api_gateway.domain.headers import Identity, Origin, answered, passed_on, set_by_gateway
 from api_gateway.domain.rates import Decision, Limits
 from api_gateway.domain.routes import (
@@ -19,6 +18,7 @@ from api_gateway.domain.routes import (
 from api_gateway.domain.sizes import parse_size
 from hypothesis import given
 from hypothesis import strategies as st
+from pyairtable_shared.breaker import Breaker, State
 
 TABLE = RouteTable()
 

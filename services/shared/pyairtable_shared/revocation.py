@@ -1,13 +1,14 @@
-"""Access tokens that were revoked before their end; kept until then, read by the gateway."""
+"""Access tokens revoked before their end: listed in Redis until then, for all services."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyairtable_shared.cache import SHARED, Cache
-from pyairtable_shared.errors import ApiError
-from pyairtable_shared.tokens import ACCESS_SECONDS, LEEWAY_SECONDS
 from redis.exceptions import RedisError
+
+from .cache import SHARED, Cache
+from .errors import ApiError
+from .tokens import ACCESS_SECONDS, LEEWAY_SECONDS
 
 # No token that exists now counts after this.
 _KEPT_SECONDS = ACCESS_SECONDS + LEEWAY_SECONDS

@@ -1,0 +1,10 @@
+"""Serve automation-services: `python -m automation_services`."""
+
+from pyairtable_shared.app import run
+
+from .application import application
+from .settings import Settings
+
+if __name__ == "__main__":
+    settings = Settings.from_environment()
+    run(application(settings), settings)

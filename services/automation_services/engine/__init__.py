@@ -1,0 +1,1 @@
+"""The engine: runs the steps of an execution."""

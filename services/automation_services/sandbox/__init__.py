@@ -1,0 +1,1 @@
+"""A process apart, with little memory and time, for what users have sent."""

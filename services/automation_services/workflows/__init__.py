@@ -1,0 +1,1 @@
+"""Workflows: their definitions, what starts them, and their executions."""

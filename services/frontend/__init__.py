@@ -1,0 +1,1 @@
+"""frontend: the web interface for people."""

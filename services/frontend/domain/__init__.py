@@ -1,0 +1,1 @@
+"""What needs neither a browser nor the gateway to be said."""

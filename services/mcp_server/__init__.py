@@ -1,0 +1,1 @@
+"""Airtable data as tools of the Model Context Protocol."""

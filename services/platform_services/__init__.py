@@ -1,0 +1,1 @@
+"""platform-services: users' API keys, and analytics of what tenants do."""

@@ -1,0 +1,1 @@
+"""tenant-service: tenants, their plans and quotas, memberships and invitations."""

@@ -1,0 +1,1 @@
+"""workspace-service: workspaces, their members and projects, and the audit log."""

@@ -1,0 +1,58 @@
+"""The tools as processes: emulator, airtable-gateway and mcp-server, one calling the next."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .running import Running, running, until_ready
+from .surroundings import Surroundings
+
+TOKEN = "patTools.0123456789"
+USER = "11111111-1111-4111-8111-111111111111"
+TENANT = "22222222-2222-4222-8222-222222222222"
+
+
+@dataclass
+class Tools:
+    """The three processes, and a service's headers."""
+
+    emulator: Running
+    gateway: Running
+    server: Running
+    api_key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a service sends for a user."""
+        return {
+            "X-API-Key": self.api_key,
+            "X-User-ID": USER,
+            "X-Tenant-ID": TENANT,
+            "X-User-Role": "user",
+            "X-Request-ID": "request-of-tools",
+        }
+
+
+@contextlib.contextmanager
+def tools(surroundings: Surroundings) -> Iterator[Tools]:
+    """Run the three until the end of the block; nothing is cached at the start."""
+    token = surroundings.secrets / "airtable-token-of-tools"
+    token.write_text(TOKEN)
+    with surroundings.redis_admin() as redis:
+        for key in redis.scan_iter("airtable-gateway:*"):
+            redis.delete(key)
+    emulator_variables = {"AIRTABLE_TOKEN_FILE": str(token), "REQUESTS_PER_SECOND": "0"}
+    with running(surroundings, "airtable-emulator", **emulator_variables) as emulator:
+        until_ready(emulator)
+        gateway_variables = {
+            "AIRTABLE_TOKEN_FILE": str(token),
+            "AIRTABLE_REQUESTS_PER_SECOND": "1000",
+            "AIRTABLE_API_URL": emulator.url,
+        }
+        with (
+            running(surroundings, "airtable-gateway", **gateway_variables) as gateway,
+            running(surroundings, "mcp-server", AIRTABLE_GATEWAY_URL=gateway.url) as server,
+        ):
+            yield Tools(emulator, gateway, server, surroundings.secret("api-key"))
