@@ -37,9 +37,9 @@ def _service(name: str, packages: str = "") -> Image:
     return Image(
         name=name,
         context="services",
+        parent="python",
         inputs=(
             "services/Dockerfile",
-            "services/requirements.lock",
             "services/shared",
             f"services/{package}",
         ),
@@ -51,6 +51,12 @@ IMAGES = {
     image.name: image
     for image in (
         _folder("base", parent=None),
+        Image(
+            name="python",
+            context="services",
+            dockerfile="python.Dockerfile",
+            inputs=("services/python.Dockerfile", "services/requirements.lock"),
+        ),
         _folder("postgres"),
         _folder("redis"),
         _folder("router"),

@@ -10,5 +10,5 @@ TENANT_SERVICE = Service(
     image="tenant-service",
     postgres=True,
     redis=True,
-    secrets=("api-key", "jwt-secret"),
+    secrets=("api-key",),
 )

@@ -9,6 +9,5 @@ WORKSPACE_SERVICE = Service(
     phase=Phase.IDENTITY,
     image="workspace-service",
     postgres=True,
-    redis=True,
-    secrets=("api-key", "jwt-secret"),
+    secrets=("api-key",),
 )

@@ -10,6 +10,10 @@ from .domain.routes import SERVICES
 from .domain.sizes import parse_size
 
 
+FORM_BYTES = 64 << 10
+"""Boundaries, headers and fields beside a file."""
+
+
 class Settings(ServiceSettings):
     """Settings of api-gateway.
 
@@ -90,8 +94,8 @@ class Settings(ServiceSettings):
 
     @property
     def body_limit(self) -> int:
-        """Bytes of the largest body."""
-        return parse_size(self.max_file_size)
+        """Bytes of the largest body: the largest file with its multipart form around it."""
+        return parse_size(self.max_file_size) + FORM_BYTES
 
     def url_of(self, service: str) -> str | None:
         """Where a service is, None when this stack has none."""

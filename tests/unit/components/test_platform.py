@@ -11,6 +11,7 @@ import pulumi
 import pytest
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
+from catalog import SERVICES
 from components.program import deploy
 from ops.validation import validate
 from plan.deployment import Deployment
@@ -74,13 +75,8 @@ def first() -> tuple[Recorded, dict[str, Any]]:
 
 def test_one_slot_per_service_is_made_at_first(first: tuple[Recorded, dict[str, Any]]) -> None:
     containers = first[0].of_type("Container")
-    assert {name for name in containers if name.endswith(("-blue", "-green"))} == {
-        "airtable-emulator-blue",
-        "airtable-gateway-blue",
-        "api-gateway-blue",
-        "auth-service-blue",
-        "user-service-blue",
-    }
+    slots = {name for name in containers if name.endswith(("-blue", "-green"))}
+    assert slots == {f"{name}-blue" for name in SERVICES}
     assert {"postgres", "redis", "router", "backup", "migrations"} <= set(containers)
 
 
@@ -183,7 +179,10 @@ def test_the_outputs_are_those_that_are_documented(
         "health",
     }
     assert all(f"`{name}`" in page for name in first[1])
-    assert first[1]["endpoints"] == {"api-gateway": "http://127.0.0.1:8080"}
+    assert first[1]["endpoints"] == {
+        "api-gateway": "http://127.0.0.1:8080",
+        "frontend": "http://127.0.0.1:3000",
+    }
 
 
 def test_a_changed_service_takes_the_idle_slot_and_the_old_one_stays(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from catalog import Network, Phase
+from catalog import SERVICES, Network, Phase
 from plan.deployment import DeployedService, Deployment
 from plan.names import Names, other
 from plan.resolve import resolve
@@ -23,17 +24,19 @@ def service(found: Deployment, name: str) -> DeployedService:
     return next(each for each in found.services if each.service.name == name)
 
 
-def test_what_has_no_image_yet_is_absent_with_the_reason() -> None:
+def test_dev_deploys_the_whole_catalog() -> None:
     found = deployment()
-    assert [each.service.name for each in found.services] == [
-        "airtable-gateway",
-        "auth-service",
-        "user-service",
-        "api-gateway",
-        "airtable-emulator",
-    ]
-    assert found.absent["frontend"] == "no image of ours yet; name one under services"
-    assert len(found.absent) + len(found.services) == 13
+    assert {each.service.name for each in found.services} == set(SERVICES)
+    assert len(found.services) == 13
+    assert not found.absent
+
+
+def test_what_has_no_image_of_ours_is_absent_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(SERVICES, "frontend", replace(SERVICES["frontend"], image=None))
+    found = deployment()
+    assert found.absent == {"frontend": "no image of ours yet; name one under services"}
 
 
 def test_another_image_that_honours_the_contract_is_deployed_as_it_is() -> None:
@@ -123,7 +126,7 @@ def test_overrides_of_a_service_win() -> None:
 def test_a_published_internal_service_gets_a_port_of_the_router() -> None:
     found = deployment(services={"auth-service": {"publishPort": 9001}})
     ports = {port.external: port for port in found.router.ports}
-    assert set(ports) == {8080, 9001}
+    assert set(ports) == {3000, 8080, 9001}
     assert ports[9001].internal >= 20000
     assert ports[9001].address == "127.0.0.1"
 
@@ -154,4 +157,4 @@ def test_names_are_the_stacks_own() -> None:
 
 def test_services_are_found_by_phase() -> None:
     names = [each.service.name for each in deployment().in_phase(Phase.IDENTITY)]
-    assert names == ["auth-service", "user-service"]
+    assert names == ["auth-service", "user-service", "workspace-service", "tenant-service"]

@@ -10,7 +10,7 @@ import pytest
 from api_gateway.bodies import KEPT_BYTES, ClientGone, RequestBody
 from api_gateway.clients import Clients
 from api_gateway.identity import SECRET_SECONDS, FreshSecret, Verifier
-from api_gateway.settings import Settings
+from api_gateway.settings import FORM_BYTES, Settings
 from api_gateway.sockets import Sockets
 from pyairtable_shared import tokens
 from pyairtable_shared.errors import ApiError
@@ -36,7 +36,7 @@ def variables(tmp_path: Path, **more: str) -> dict[str, str]:
 def test_the_defaults_are_those_of_the_specification(tmp_path: Path) -> None:
     settings = Settings.from_environment(variables(tmp_path))
     assert (settings.limits.sustained, settings.limits.burst) == (100, 200)
-    assert settings.body_limit == 10 * 1024 * 1024
+    assert settings.body_limit == 10 * 1024 * 1024 + FORM_BYTES
     assert settings.port == 8080
     assert settings.url_of("auth-service") is None
 
