@@ -86,7 +86,8 @@ def any_inputs(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     names = st.sampled_from(NAMES[kind]) | st.text(max_size=8)
     odd = draw(st.dictionaries(names, VALUES, max_size=2))
     plain = draw(right(kind))
-    if plain and draw(st.booleans()):
+    wrapped = draw(st.booleans())
+    if plain and wrapped:
         name = draw(st.sampled_from(sorted(plain)))
         plain[name] = wire.secret(plain[name])
     return {**plain, **odd}

@@ -1,0 +1,88 @@
+"""The whole public API as it is deployed: no accident, and nothing that it does not say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.client.streamable_http import streamable_http_client
+
+from .conftest import GATEWAY_PORT
+from .project import Project
+from .users import register, sign_in
+
+API = f"http://127.0.0.1:{GATEWAY_PORT}/api/v1"
+TOOLS = 14
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+]
+# Signing out takes the token away with which the others are called.
+NOT_CALLED = ["/api/v1/auth/logout"]
+
+
+@pytest.fixture
+def token(gateway: httpx.Client) -> dict[str, str]:
+    return sign_in(gateway, register(gateway))
+
+
+def test_no_request_of_any_shape_is_an_accident_or_against_the_document(
+    project: Project, token: dict[str, str]
+) -> None:
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{API}/openapi.json"]
+    command += ["--header", f"Authorization: {token['Authorization']}"]
+    command += ["--checks", ",".join(CHECKS), "--phases", "examples,fuzzing"]
+    command += ["--max-examples", "6", "--generation-deterministic", "--no-color"]
+    command += ["--request-timeout", "60", "--workers", "2"]
+    command += ["--suppress-health-check", "all", "--continue-on-failure"]
+    for path in NOT_CALLED:
+        command += ["--exclude-path", path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=540, check=False)
+    assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-2000:]
+
+
+async def test_the_tools_are_listed_and_called_through_the_gateway(
+    project: Project, token: dict[str, str]
+) -> None:
+    async with (
+        httpx.AsyncClient(headers=token, timeout=60) as client,
+        streamable_http_client(f"{API}/mcp", http_client=client) as streams,
+        ClientSession(streams[0], streams[1]) as session,
+    ):
+        await session.initialize()
+        assert len((await session.list_tools()).tools) == TOOLS
+        called = await session.call_tool("list_bases", {})
+        assert not called.is_error
+        assert "Project Tracker" in str(called.content)
+
+
+async def test_the_tools_are_listed_and_called_inside_the_container(project: Project) -> None:
+    name = f"pyairtable-{project.stack}-mcp-server-blue"
+    arguments = ["exec", "-i", "-e", "MCP_SERVER_MODE=stdio", name, "python", "-m", "mcp_server"]
+    parameters = StdioServerParameters(command="docker", args=arguments)
+    async with (
+        stdio_client(parameters) as streams,
+        ClientSession(streams[0], streams[1]) as session,
+    ):
+        await session.initialize()
+        assert len((await session.list_tools()).tools) == TOOLS
+        called = await session.call_tool("list_bases", {})
+        assert not called.is_error
+        assert "Project Tracker" in str(called.content)
+
+
+def test_a_chat_uses_the_tools_it_needs(
+    project: Project, gateway: httpx.Client, token: dict[str, str]
+) -> None:
+    body = {"message": "Show me the records of Tasks", "base_id": "appProjectTracker"}
+    answer = gateway.post("/api/v1/llm/chat", json=body, headers=token, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["tools_used"] == ["list_tables", "get_records"]
+    assert "Fix the basket" in answer.json()["response"]
+    assert answer.json()["usage"]["input_tokens"] > 0
