@@ -55,6 +55,7 @@ SUITES = (
     Suite("unit", "tests/unit", engine=False, options=_COVERAGE),
     Suite("conformance", "tests/engine/conformance", engine=True),
     Suite("services", "tests/services", engine=False, programs=_STORES),
+    Suite("browser", "tests/browser", engine=False, programs=_STORES | {"chromium": "chromium"}),
     Suite("platform", "tests/engine/platform", engine=True, programs={"dot": "graphviz"}),
 )
 

@@ -7,12 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 import docker.errors
+from docker.utils import version_lt
 
-from .container_config import archive, config, limits
+from .container_config import archive, config, limits, restart_policy
+from .container_schema import UPDATED
 from .container_state import state
-from .handler import PartlyMade, Values, reason
+from .handler import FAILURES, PartlyMade, Values, reason
+from .pull import pull
 
 WAIT_POLL_SECONDS = 1
+START_INTERVAL_API = "1.44"
 
 
 class ContainerHandler:
@@ -20,20 +24,25 @@ class ContainerHandler:
 
     def create(self, api: Any, inputs: Values, log: Callable[[str], None]) -> tuple[str, Values]:
         """Make, connect, fill and start the container, as the inputs ask."""
+        body = config(inputs)
+        _refuse_what_the_engine_would_ignore(api, body)
         _pull_if_absent(api, inputs["image"], log)
-        made = api.create_container_from_config(
-            config(inputs), inputs["name"], inputs.get("platform")
-        )["Id"]
+        made = api.create_container_from_config(body, inputs["name"])["Id"]
         try:
             logs = self._bring_up(api, made, inputs)
-        except (docker.errors.APIError, NotHealthyInTime) as error:
-            said = reason(error) if isinstance(error, docker.errors.APIError) else str(error)
             found = self.read(api, made, inputs) or inputs
-            found["mustRun"] = inputs["mustRun"]
-            raise PartlyMade(made, f"container {inputs['name']}: {said}", found) from error
-        found = self.read(api, made, inputs) or inputs
-        found["mustRun"] = inputs["mustRun"]
-        return made, {**found, **({"containerLogs": logs} if logs is not None else {})}
+        except (NotHealthyInTime, *FAILURES) as error:
+            told = f"container {inputs['name']}: {reason(error)}"
+            raise PartlyMade(made, told, self._as_far_as_made(api, made, inputs)) from error
+        outputs = {"mustRun": inputs["mustRun"]} | ({} if logs is None else {"containerLogs": logs})
+        return made, found | outputs
+
+    def _as_far_as_made(self, api: Any, made: str, inputs: Values) -> Values:
+        try:
+            found = self.read(api, made, inputs) or inputs
+        except FAILURES:
+            found = inputs
+        return found | {"mustRun": inputs["mustRun"]}
 
     def _bring_up(self, api: Any, made: str, inputs: Values) -> str | None:
         _connect(api, made, inputs)
@@ -62,37 +71,48 @@ class ContainerHandler:
         """Start it when it is to run and does not, and set the limits; nothing else."""
         if inputs["mustRun"] and not before.get("mustRun", True) and inputs["start"]:
             api.start(made)
-        body = limits(inputs)
-        body["RestartPolicy"] = {
-            "Name": inputs["restart"],
-            "MaximumRetryCount": inputs.get("maxRetryCount") or 0,
-        }
-        _update(api, made, body)
+        if any((before.get(name) or 0) != (inputs.get(name) or 0) for name in UPDATED):
+            _update(api, made, {**limits(inputs), "RestartPolicy": restart_policy(inputs)})
         return {**before, **inputs}
 
     def delete(self, api: Any, made: str, before: Values) -> None:
         """Stop it with the grace time of the state, then remove it."""
         try:
             if not before.get("attach"):
-                api.stop(made, timeout=before.get("destroyGraceSeconds") or 0)
-            api.remove_container(made, v=bool(before.get("removeVolumes", True)), force=True)
+                api.stop(made, timeout=max(0, before.get("destroyGraceSeconds") or 0))
+            _remove(api, made, bool(before.get("removeVolumes", True)))
         except docker.errors.NotFound:
             return
-        except docker.errors.APIError as error:
-            if "already in progress" not in reason(error):
-                raise
 
 
 class NotHealthyInTime(Exception):
     """A container did not turn healthy within its waiting time."""
 
 
+def _refuse_what_the_engine_would_ignore(api: Any, body: Values) -> None:
+    interval = body.get("Healthcheck", {}).get("StartInterval")
+    if interval and version_lt(api.api_version, START_INTERVAL_API):
+        raise ValueError(
+            f"healthcheck.startInterval needs version {START_INTERVAL_API} of the engine's API; "
+            f"this engine has {api.api_version}"
+        )
+
+
 def _pull_if_absent(api: Any, image: str, log: Callable[[str], None]) -> None:
     try:
         api.inspect_image(image)
     except docker.errors.NotFound:
-        for line in api.pull(image, stream=True):
-            log(line.decode(errors="replace").strip())
+        pull(api, image, None, log)
+
+
+def _remove(api: Any, made: str, volumes: bool) -> None:
+    try:
+        api.remove_container(made, v=volumes, force=True)
+    except docker.errors.APIError as error:
+        if "already in progress" not in reason(error):
+            raise
+        # Its name is free only once it is gone.
+        api.wait(made, condition="removed")
 
 
 def _connect(api: Any, made: str, inputs: Values) -> None:

@@ -14,6 +14,7 @@ from .handler import Values, labels
 
 MIB = 1024 * 1024
 NANO = 1_000_000_000
+UNMASKED = "systempaths=unconfined"
 
 
 def config(inputs: Values) -> dict[str, Any]:
@@ -25,16 +26,18 @@ def config(inputs: Values) -> dict[str, Any]:
         "Domainname": inputs.get("domainname"),
         "User": inputs.get("user"),
         "Env": inputs.get("envs"),
-        "Cmd": inputs.get("command"),
-        "Entrypoint": inputs.get("entrypoints"),
+        # Nothing in a list leaves it to the image, as the official provider does.
+        "Cmd": inputs.get("command") or None,
+        "Entrypoint": inputs.get("entrypoints") or None,
         "WorkingDir": inputs.get("workingDir"),
         "Labels": labels(inputs),
         "Tty": inputs["tty"],
         "OpenStdin": inputs["stdinOpen"],
         "StopSignal": inputs.get("stopSignal"),
-        "StopTimeout": inputs.get("stopTimeout"),
+        "StopTimeout": inputs.get("stopTimeout") or None,
         "Healthcheck": _healthcheck(inputs.get("healthcheck")),
         "ExposedPorts": {f"{each['internal']}/{each['protocol']}": {} for each in ports},
+        "Volumes": _anonymous(inputs),
         "HostConfig": _host(inputs),
     }
     return {key: value for key, value in body.items() if value is not None}
@@ -44,7 +47,7 @@ def _healthcheck(given: Values | None) -> dict[str, Any] | None:
     if not given:
         return None
     body = {
-        "Test": given["tests"],
+        "Test": given.get("tests") or [],
         "Interval": nanoseconds(given["interval"]),
         "Timeout": nanoseconds(given["timeout"]),
         "StartPeriod": nanoseconds(given["startPeriod"]),
@@ -55,11 +58,10 @@ def _healthcheck(given: Values | None) -> dict[str, Any] | None:
 
 
 def _host(inputs: Values) -> dict[str, Any]:
-    restart = {"Name": inputs["restart"], "MaximumRetryCount": inputs.get("maxRetryCount") or 0}
     log = {"Type": inputs.get("logDriver") or "", "Config": inputs.get("logOpts") or {}}
     capabilities = inputs.get("capabilities") or {}
     body = {
-        "RestartPolicy": restart,
+        "RestartPolicy": restart_policy(inputs),
         "LogConfig": log,
         "Privileged": inputs.get("privileged"),
         "PublishAllPorts": inputs.get("publishAllPorts"),
@@ -73,7 +75,7 @@ def _host(inputs: Values) -> dict[str, Any]:
         "Mounts": [_mount(each) for each in inputs.get("mounts", ())],
         "CapAdd": capabilities.get("adds"),
         "CapDrop": capabilities.get("drops"),
-        "SecurityOpt": inputs.get("securityOpts"),
+        **_security(inputs),
         "NetworkMode": inputs["networkMode"],
         "ExtraHosts": [f"{each['host']}:{each['ip']}" for each in inputs.get("hosts", ())],
         "Dns": inputs.get("dns"),
@@ -91,12 +93,31 @@ def _host(inputs: Values) -> dict[str, Any]:
             for each in inputs.get("ulimits", ())
         ],
         "ShmSize": inputs["shmSize"] * MIB if inputs.get("shmSize") else None,
-        "NanoCpus": int(Decimal(inputs["cpus"]) * NANO) if inputs.get("cpus") else None,
-        "CpuPeriod": inputs.get("cpuPeriod"),
-        "CpuQuota": inputs.get("cpuQuota"),
+        **_cpus(inputs),
         **limits(inputs),
     }
     return {key: value for key, value in body.items() if value is not None}
+
+
+def _security(inputs: Values) -> dict[str, Any]:
+    """Return the options; one of them is for the client, which unmasks the system's paths."""
+    given = inputs.get("securityOpts")
+    if not given or UNMASKED not in given:
+        return {"SecurityOpt": given}
+    kept = [each for each in given if each != UNMASKED]
+    return {"SecurityOpt": kept, "MaskedPaths": [], "ReadonlyPaths": []}
+
+
+def _cpus(inputs: Values) -> dict[str, Any]:
+    """Return the share of CPUs; period and quota say the same in other words, and give way."""
+    if inputs.get("cpus"):
+        return {"NanoCpus": int(Decimal(inputs["cpus"]) * NANO)}
+    return {"CpuPeriod": inputs.get("cpuPeriod"), "CpuQuota": inputs.get("cpuQuota")}
+
+
+def restart_policy(inputs: Values) -> dict[str, Any]:
+    """Return when the engine is to start the container again."""
+    return {"Name": inputs["restart"], "MaximumRetryCount": inputs.get("maxRetryCount") or 0}
 
 
 def limits(inputs: Values) -> dict[str, Any]:
@@ -123,11 +144,22 @@ def _bindings(inputs: Values) -> dict[str, list[dict[str, str]]]:
 
 def _binds(inputs: Values) -> list[str]:
     return [
-        f"{each.get('hostPath') or each['volumeName']}:{each['containerPath']}"
-        + (":ro" if each.get("readOnly") else "")
+        f"{_source(each)}:{each['containerPath']}" + (":ro" if each.get("readOnly") else "")
         for each in inputs.get("volumes", ())
-        if not each.get("fromContainer")
+        if each.get("containerPath") and _source(each)
     ]
+
+
+def _anonymous(inputs: Values) -> dict[str, Any]:
+    return {
+        each["containerPath"]: {}
+        for each in inputs.get("volumes", ())
+        if each.get("containerPath") and not _source(each)
+    }
+
+
+def _source(given: Values) -> str | None:
+    return given.get("hostPath") or given.get("volumeName")
 
 
 def _volumes_from(inputs: Values) -> list[str]:

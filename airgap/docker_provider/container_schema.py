@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from .schema import M, Property, Resource, S, U, labels
+from .rules import at_least, base64_text, duration, matching, one_of, upload, volume
+from .schema import Change, M, Property, Resource, S, U, labels
 
+_PROPAGATION = one_of("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _HEALTHCHECK = {
-    "tests": Property("list", S, required=True),
-    "interval": Property("str", S, default="0s"),
-    "timeout": Property("str", S, default="0s"),
-    "startPeriod": Property("str", S, default="0s"),
-    "startInterval": Property("str", S, default="0s"),
-    "retries": Property("int", S, default=0),
+    "tests": Property("list", S),
+    "interval": Property("str", S, default="0s", rule=duration),
+    "timeout": Property("str", S, default="0s", rule=duration),
+    "startPeriod": Property("str", S, default="0s", rule=duration),
+    "startInterval": Property("str", S, default="0s", rule=duration),
+    "retries": Property("int", S, default=0, rule=at_least(0)),
 }
 _MOUNT = {
     "target": Property("str", S, required=True),
     "source": Property("str", S),
-    "type": Property("str", S, required=True),
+    "type": Property("str", S, required=True, rule=one_of("bind", "volume", "tmpfs")),
     "readOnly": Property("bool", S),
-    "bindOptions": Property("object", S, fields={"propagation": Property("str", S)}),
+    "bindOptions": Property(
+        "object", S, fields={"propagation": Property("str", S, rule=_PROPAGATION)}
+    ),
     "tmpfsOptions": Property(
         "object", S, fields={"sizeBytes": Property("int", S), "mode": Property("int", S)}
     ),
@@ -28,7 +32,7 @@ _NETWORK = {
     "ipv4Address": Property("str"),
     "ipv6Address": Property("str"),
     "linkLocalIps": Property("set"),
-    "driverOpts": Property("set"),
+    "driverOpts": Property("set", rule=matching("[^=]+=.*", "name=value")),
 }
 _PORT = {
     "internal": Property("int", required=True),
@@ -39,13 +43,13 @@ _PORT = {
 _UPLOAD = {
     "file": Property("str", required=True),
     "content": Property("str"),
-    "contentBase64": Property("str"),
+    "contentBase64": Property("str", rule=base64_text),
     "executable": Property("bool", default=False),
-    "permissions": Property("str"),
+    "permissions": Property("str", rule=matching("0[0-7]{3}", "an octal mode such as 0644")),
 }
 _VOLUME = {
     "containerPath": Property("str"),
-    "hostPath": Property("str"),
+    "hostPath": Property("str", rule=matching("/.*", "an absolute path")),
     "volumeName": Property("str"),
     "fromContainer": Property("str"),
     "readOnly": Property("bool"),
@@ -56,16 +60,17 @@ CONTAINER = Resource(
     properties={
         "name": Property("str"),
         "image": Property("str", required=True),
-        "command": Property("list", computed=True),
+        "command": Property("list", computed=True, rule=matching(".+", "a text, not empty")),
         "entrypoints": Property("list", computed=True),
-        "envs": Property("set", computed=True),
+        # The engine quotes what has no name, and it may be a secret.
+        "envs": Property("set", computed=True, rule=matching("[^=].*", "NAME=value")),
         "labels": Property("objectset", computed=True, fields=labels().fields),
         "hostname": Property("str", computed=True),
         "runtime": Property("str", computed=True),
         "stopSignal": Property("str", computed=True),
         "stopTimeout": Property("int", computed=True),
         "ipcMode": Property("str", computed=True),
-        "shmSize": Property("int", computed=True),
+        "shmSize": Property("int", computed=True, rule=at_least(0)),
         "securityOpts": Property("set", computed=True),
         "logDriver": Property("str", computed=True),
         "domainname": Property("str"),
@@ -75,21 +80,26 @@ CONTAINER = Resource(
         "dnsOpts": Property("set"),
         "dnsSearches": Property("set"),
         "groupAdds": Property("set"),
-        "restart": Property("str", U, default="no"),
+        "restart": Property(
+            "str", U, default="no", rule=one_of("no", "on-failure", "always", "unless-stopped")
+        ),
         "maxRetryCount": Property("int", U),
-        "memory": Property("int", U),
-        "memorySwap": Property("int", U),
-        "memoryReservation": Property("int", U, default=0),
-        "cpuShares": Property("int", U),
-        "cpuSet": Property("str", U),
-        "cpus": Property("str"),
+        "memory": Property("int", U, rule=at_least(0)),
+        "memorySwap": Property("int", U, rule=at_least(-1)),
+        "memoryReservation": Property("int", U, default=0, rule=at_least(0)),
+        "cpuShares": Property("int", U, rule=at_least(0)),
+        "cpuSet": Property("str", U, rule=matching(r"\d+([,-]\d+)*", "CPUs such as 0-2,4")),
+        "cpus": Property(
+            "str",
+            rule=matching(r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}", "a number of CPUs such as 1.5"),
+        ),
         "cpuPeriod": Property("int", S),
         "cpuQuota": Property("int", S),
         "init": Property("bool", S, computed=True),
         "tmpfs": Property("map", S),
         "healthcheck": Property("object", S, computed=True, fields=_HEALTHCHECK),
         "mounts": Property("objectset", fields=_MOUNT),
-        "volumes": Property("objectset", fields=_VOLUME),
+        "volumes": Property("objectset", fields=_VOLUME, rule=volume),
         "ports": Property("objects", fields=_PORT),
         "publishAllPorts": Property("bool"),
         "hosts": Property(
@@ -118,7 +128,7 @@ CONTAINER = Resource(
             },
         ),
         "logOpts": Property("map"),
-        "uploads": Property("objectset", fields=_UPLOAD),
+        "uploads": Property("objectset", fields=_UPLOAD, rule=upload),
         "rm": Property("bool", M, default=False),
         "start": Property("bool", M, default=True),
         "wait": Property("bool", M, default=False),
@@ -133,3 +143,10 @@ CONTAINER = Resource(
     outputs=("bridge", "networkDatas", "exitCode", "containerLogs"),
     replaced_first=True,
 )
+
+UPDATED = [
+    name
+    for name, spec in CONTAINER.properties.items()
+    if spec.change is Change.UPDATE and name != "mustRun"
+]
+"""What the engine changes in place, all at once."""

@@ -45,11 +45,11 @@ def state(found: dict[str, Any], before: Values) -> Values:
         "privileged": host["Privileged"],
         "init": bool(host.get("Init")),
         "tmpfs": host.get("Tmpfs") or {},
-        "networkMode": _network_mode(host["NetworkMode"]),
+        "networkMode": _network_mode(host["NetworkMode"], before),
         "capabilities": _capabilities(host),
         "publishAllPorts": host["PublishAllPorts"],
         "rm": host["AutoRemove"],
-        "ports": _ports(host) if running or not before.get("mustRun", True) else [],
+        "ports": _ports(found) if running or not before.get("mustRun", True) else [],
         "bridge": found["NetworkSettings"]["Bridge"],
         "networkDatas": _networks(found),
         "exitCode": found["State"]["ExitCode"],
@@ -92,11 +92,14 @@ def _cpus(nano: int, before: Values) -> str | None:
     given = before.get("cpus")
     if given and int(Decimal(given) * NANO) == nano:
         return str(given)
-    return f"{nano / NANO:g}" if nano else None
+    return f"{Decimal(nano) / NANO:f}" if nano else None
 
 
-def _network_mode(mode: str) -> str:
-    return "bridge" if mode == "default" else mode
+def _network_mode(mode: str, before: Values) -> str:
+    """Two words for the same network, of which the one that was given is kept."""
+    if mode == "default" and before.get("networkMode") != "default":
+        return "bridge"
+    return mode
 
 
 def _capabilities(host: dict[str, Any]) -> Values | None:
@@ -104,14 +107,21 @@ def _capabilities(host: dict[str, Any]) -> Values | None:
     return found if found["adds"] or found["drops"] else None
 
 
-def _ports(host: dict[str, Any]) -> list[Values]:
-    found = []
-    for port, bindings in (host["PortBindings"] or {}).items():
-        internal, protocol = port.split("/")
-        for each in bindings or ():
+def _ports(found: dict[str, Any]) -> list[Values]:
+    """Return what was asked for, with the ports that the engine chose where none was given."""
+    read = []
+    chosen = found["NetworkSettings"].get("Ports") or {}
+    for port, bindings in (found["HostConfig"]["PortBindings"] or {}).items():
+        internal, _, protocol = port.partition("/")
+        for number, each in enumerate(bindings or ()):
             item = {"internal": int(internal), "protocol": protocol, "ip": each["HostIp"]}
-            found.append(item | ({"external": int(each["HostPort"])} if each["HostPort"] else {}))
-    return sorted(found, key=lambda each: int(each["internal"]))
+            external = each["HostPort"] or _at(chosen.get(port), number)
+            read.append(item | ({"external": int(external)} if external else {}))
+    return sorted(read, key=lambda each: int(each["internal"]))
+
+
+def _at(bindings: list[dict[str, str]] | None, number: int) -> str:
+    return bindings[number]["HostPort"] if bindings and number < len(bindings) else ""
 
 
 def _networks(found: dict[str, Any]) -> list[Values]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from airgap.wire import unknown_inside
 
-from .schema import Change, Property, Resource
+from .schema import Change, Property, Resource, defaulted, empty, order
 
 
 @dataclass(slots=True)
@@ -26,7 +25,7 @@ def diff(resource: Resource, olds: Mapping[str, Any], news: Mapping[str, Any]) -
     found = Difference()
     for name, spec in resource.properties.items():
         _compare(spec, olds.get(name), news.get(name), name, found)
-    named = "name" in news and "name" not in news.get("__defaults", ())
+    named = "name" in news and "name" not in defaulted(news)
     found.delete_first = bool(found.replaces) and (
         resource.replaced_first or (named and resource.autonamed)
     )
@@ -34,12 +33,14 @@ def diff(resource: Resource, olds: Mapping[str, Any], news: Mapping[str, Any]) -
 
 
 def _compare(spec: Property, old: Any, new: Any, path: str, found: Difference) -> None:
+    # A default that was not written down, as after an import, has been in force all the same.
+    old = spec.default if old is None else old
     if empty(spec, new) and empty(spec, old):
         return
     # What the engine chose stays; false is a choice too.
     if spec.computed and new in (None, "", [], {}):
         return
-    if not empty(spec, old) and normal(spec, old) == normal(spec, new):
+    if normal(spec, old) == normal(spec, new):
         return
     if spec.fields and isinstance(old, dict) and isinstance(new, dict):
         for name, inner in spec.fields.items():
@@ -57,14 +58,22 @@ def _pairs(old: Any, new: Any) -> bool:
 
 def _items(spec: Property, old: list[Any], new: list[Any], path: str, found: Difference) -> None:
     """Equal counts: only a changed field that replaces by itself replaces the resource."""
-    if spec.kind == "objectset":
-        old, new = sorted(old, key=_order), sorted(new, key=_order)
-    for number, (before, after) in enumerate(zip(old, new, strict=True)):
+    fields = spec.fields or {}
+    chosen = {name for name, inner in fields.items() if inner.computed}
+    befores = sorted(old, key=lambda item: _place(item, chosen))
+    afters = sorted(enumerate(new), key=lambda numbered: _place(numbered[1], chosen))
+    for before, (number, after) in zip(befores, afters, strict=True):
         if not isinstance(before, dict) or not isinstance(after, dict):
             _changed(spec, before, f"{path}[{number}]", _replaces(spec), found)
             continue
-        for name, inner in (spec.fields or {}).items():
+        for name, inner in fields.items():
             _compare(inner, before.get(name), after.get(name), f"{path}[{number}].{name}", found)
+
+
+def _place(item: Any, chosen: set[str]) -> tuple[str, str]:
+    """Return by what to sort: first without what the engine may have chosen, as a port."""
+    given = {k: v for k, v in item.items() if k not in chosen} if isinstance(item, dict) else item
+    return order(given), order(item)
 
 
 def _replaces(spec: Property) -> bool:
@@ -82,11 +91,6 @@ def _changed(
         found.replaces.append(path)
 
 
-def empty(spec: Property, value: Any) -> bool:
-    """Whether a value counts as not given: nothing, or zero where there is no default."""
-    return value is None or (spec.default is None and value in ("", 0, False, [], {}))
-
-
 def normal(spec: Property, value: Any) -> Any:
     """Return a value in the form in which equal ones are equal."""
     if unknown_inside(value) or value is None:
@@ -97,7 +101,7 @@ def normal(spec: Property, value: Any) -> Any:
         return _fields(spec, value)
     if spec.kind in ("objects", "objectset") and isinstance(value, list):
         items = [_fields(spec, item) if isinstance(item, dict) else item for item in value]
-        return sorted(items, key=_order)
+        return sorted(items, key=order)
     return value
 
 
@@ -107,8 +111,3 @@ def _fields(spec: Property, value: dict[str, Any]) -> dict[str, Any]:
         for name, inner in (spec.fields or {}).items()
         if name in value and not empty(inner, value[name])
     }
-
-
-def _order(item: Any) -> str:
-    plain = {k: v for k, v in item.items() if k != "__defaults"} if isinstance(item, dict) else item
-    return json.dumps(plain, sort_keys=True, default=str)

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .handler import Values
+from .image import digest
+from .rules import matching, only
+from .schema import Property
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function: its arguments, and what it returns for them from the engine's API."""
+
+    arguments: Mapping[str, Property]
+    call: Callable[[Any, Values], Values]
 
 
 def network(api: Any, arguments: Values) -> Values:
@@ -42,26 +55,38 @@ def network(api: Any, arguments: Values) -> Values:
 
 def remote_image(api: Any, arguments: Values) -> Values:
     """Return a local image by name; never pulls."""
-    found = api.inspect_image(arguments["name"])
-    digests = found.get("RepoDigests") or [""]
-    return {"id": found["Id"], "name": arguments["name"], "repoDigest": digests[0]}
+    name = arguments["name"]
+    found = api.inspect_image(name)
+    return {"id": found["Id"], "name": name, "repoDigest": digest(found, name)}
 
 
 def logs(api: Any, arguments: Values) -> Values:
     """Return what a container wrote."""
+    tail = arguments["tail"]
     found = api.logs(
         arguments["name"],
-        stdout=arguments.get("showStdout", True),
-        stderr=arguments.get("showStderr", True),
-        timestamps=arguments.get("timestamps", False),
-        tail=int(arguments["tail"]) if arguments.get("tail") else "all",
+        stdout=arguments["showStdout"],
+        stderr=arguments["showStderr"],
+        timestamps=arguments["timestamps"],
+        tail=int(tail) if tail.isdigit() else "all",
     )
     lines = found.decode(errors="replace").splitlines()
     return {**arguments, "id": arguments["name"], "logsListStrings": lines}
 
 
+_NAME = {"name": Property("str", required=True)}
+_LOGS = _NAME | {
+    "showStdout": Property("bool", default=True),
+    "showStderr": Property("bool", default=True),
+    "timestamps": Property("bool", default=False),
+    "tail": Property("str", default="", rule=matching(r"all|\d{0,9}", "all or a number of lines")),
+    "logsListStringEnabled": Property("bool", default=True, rule=only(True)),
+    "discardHeaders": Property("bool", default=True, rule=only(True)),
+    "follow": Property("bool", default=False, rule=only(False)),
+    "details": Property("bool", default=False, rule=only(False)),
+}
 FUNCTIONS = {
-    "docker:index/getNetwork:getNetwork": network,
-    "docker:index/getRemoteImage:getRemoteImage": remote_image,
-    "docker:index/getLogs:getLogs": logs,
+    "docker:index/getNetwork:getNetwork": Function(_NAME, network),
+    "docker:index/getRemoteImage:getRemoteImage": Function(_NAME, remote_image),
+    "docker:index/getLogs:getLogs": Function(_LOGS, logs),
 }

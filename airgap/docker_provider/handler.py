@@ -9,6 +9,8 @@ from typing import Any, Protocol
 import docker.errors
 
 Values = dict[str, Any]
+# OSError covers the engine's connection, of requests, and files that cannot be read.
+FAILURES = (docker.errors.DockerException, OSError, ValueError)
 
 
 class PartlyMade(Exception):
@@ -48,9 +50,21 @@ def label_list(found: Mapping[str, str] | None) -> list[dict[str, str]]:
     return [{"label": key, "value": value} for key, value in sorted((found or {}).items())]
 
 
-def reason(error: docker.errors.APIError) -> str:
-    """Return what the engine said, in one line."""
-    return str(error.explanation or error)
+def reason(error: Exception) -> str:
+    """Return what the engine or its client said, in one line."""
+    return str(getattr(error, "explanation", None) or error)
+
+
+def shown(state: Values) -> Values:
+    """Return a state without the lists of defaults that inputs carry."""
+    return {key: plain(value) for key, value in state.items() if key != "__defaults"}
+
+
+def plain(value: Any) -> Any:
+    """Return a value without the lists of defaults that inputs carry."""
+    if isinstance(value, dict):
+        return shown(value)
+    return [plain(item) for item in value] if isinstance(value, list) else value
 
 
 def removed(remove: Callable[[], object], busy: str, seconds: float = 30) -> None:

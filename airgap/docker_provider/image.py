@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import docker.errors
+from docker.utils import parse_repository_tag
 
 from .build_context import archive
 from .handler import Values
+from .pull import pull
 
 
 class BuildFailed(Exception):
@@ -24,8 +26,7 @@ class ImageHandler:
         if inputs.get("build"):
             _build(api, inputs, log)
         elif _inspect(api, inputs["name"]) is None:
-            for line in api.pull(inputs["name"], platform=inputs.get("platform"), stream=True):
-                log(line.decode(errors="replace").strip())
+            pull(api, inputs["name"], inputs.get("platform"), log)
         state = self.read(api, "", inputs)
         if state is None:
             raise docker.errors.ImageNotFound(f"{inputs['name']} is not there after it was made")
@@ -33,10 +34,12 @@ class ImageHandler:
 
     def read(self, api: Any, made: str, state: Values) -> Values | None:
         """Return what the name points to now."""
+        if "name" not in state:
+            raise ValueError("an image cannot be imported; name it in a RemoteImage")
         found = _inspect(api, state["name"])
         if found is None:
             return None
-        return {**state, "imageId": found["Id"], "repoDigest": _digest(found, state["name"])}
+        return {**state, "imageId": found["Id"], "repoDigest": digest(found, state["name"])}
 
     def update(self, api: Any, made: str, state: Values, inputs: Values) -> Values:
         """Look the name up again; nothing is built or pulled."""
@@ -60,9 +63,10 @@ def _inspect(api: Any, name: str) -> dict[str, Any] | None:
     return found
 
 
-def _digest(found: dict[str, Any], name: str) -> str:
+def digest(found: dict[str, Any], name: str) -> str:
+    """Return the digest of an inspected image in the registry of its name, else the first."""
     digests = found.get("RepoDigests") or [""]
-    repository = name.partition("@")[0].rpartition(":")[0] or name
+    repository, _ = parse_repository_tag(name.partition("@")[0])
     return str(next((each for each in digests if each.startswith(f"{repository}@")), digests[0]))
 
 
@@ -91,8 +95,8 @@ def _build(api: Any, inputs: Values, log: Callable[[str], None]) -> None:
     ):
         _follow(piece, inputs["name"], lines, log)
     for extra in build.get("tags", ()):
-        repository, _, tag = extra.rpartition(":")
-        api.tag(inputs["name"], repository or extra, tag if repository else None)
+        repository, tag = parse_repository_tag(extra)
+        api.tag(inputs["name"], repository, tag)
 
 
 def _follow(piece: dict[str, Any], name: str, lines: list[str], log: Callable[[str], None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .rules import image, matching
 from .schema import M, Property, Resource, U
 
 IMAGE = Resource(
@@ -26,9 +27,9 @@ IMAGE = Resource(
                 "target": Property("str"),
                 "noCache": Property("bool"),
                 "pullParent": Property("bool"),
-                "extraHosts": Property("list"),
+                "extraHosts": Property("list", rule=matching("[^:]+:.+", "name:address")),
                 "networkMode": Property("str"),
-                "useLegacyBuilder": Property("bool"),
+                "useLegacyBuilder": Property("bool", default=False),
                 "remove": Property("bool", U, default=True),
                 "forceRemove": Property("bool"),
                 "platform": Property("str"),
@@ -37,4 +38,5 @@ IMAGE = Resource(
     },
     outputs=("imageId", "repoDigest"),
     autonamed=False,
+    rules={"build": image},
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import Any
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+SECONDS = 5
 
 
 class EngineLog:
@@ -22,8 +25,9 @@ class EngineLog:
         with self._lock:
             if self._stub is None:
                 self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(self._address))
-        self._stub.Log(
-            engine_pb2.LogRequest(
-                severity=engine_pb2.INFO, message=line, urn=urn, streamId=0, ephemeral=True
-            )
+        message = engine_pb2.LogRequest(
+            severity=engine_pb2.INFO, message=line, urn=urn, streamId=0, ephemeral=True
         )
+        # What is being made matters more than the line about it.
+        with contextlib.suppress(grpc.RpcError):
+            self._stub.Log(message, timeout=SECONDS)

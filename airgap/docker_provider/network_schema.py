@@ -7,7 +7,7 @@ from .schema import Property, Resource, labels
 NETWORK = Resource(
     token="docker:index/network:Network",
     properties={
-        "name": Property("str", computed=True),
+        "name": Property("str"),
         "driver": Property("str", computed=True),
         "options": Property("map", computed=True),
         "internal": Property("bool", computed=True),

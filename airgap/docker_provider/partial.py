@@ -11,7 +11,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from airgap import wire
 
-from .handler import PartlyMade, Values
+from .handler import PartlyMade, Values, shown
 
 # Where gRPC carries the details of a status.
 _DETAILS = "grpc-status-details-bin"
@@ -19,12 +19,11 @@ _DETAILS = "grpc-status-details-bin"
 
 def fail_partly(context: Any, partly: PartlyMade, inputs: Values) -> Any:
     """End the call with the error, and hand over the id and the state of what exists."""
-    state = {key: value for key, value in partly.state.items() if key != "__defaults"}
     detail = any_pb2.Any()
     detail.Pack(
         provider_pb2.ErrorResourceInitFailed(
             id=partly.id,
-            properties=wire.dump(state),
+            properties=wire.dump(shown(partly.state)),
             reasons=[partly.reason],
             inputs=wire.dump(inputs),
         )

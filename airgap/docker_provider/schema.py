@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from .rules import Rule
 
 
 class Change(Enum):
@@ -28,6 +31,7 @@ class Property:
     kind: str, int, bool, map, list (of texts), set (of texts, unordered), object, objects
     (a list of them) or objectset (unordered). computed: left out, it keeps what the engine
     chose, and leaving it out later is no change. fields: of an object's properties.
+    rule: for the value, or for each item of a list, set or objects.
     """
 
     kind: str
@@ -36,6 +40,7 @@ class Property:
     required: bool = False
     computed: bool = False
     fields: Mapping[str, Property] | None = None
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class Resource:
 
     autonamed: a missing name is made from that of the resource. replaced_first: deleted
     before its replacement is made, whoever named it. outputs: what it has beside its inputs.
+    rules: for all inputs together, by the property to which a failure is told.
     """
 
     token: str
@@ -51,9 +57,27 @@ class Resource:
     outputs: tuple[str, ...] = ()
     autonamed: bool = True
     replaced_first: bool = False
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
 R, U, S, M = Change.REPLACE, Change.UPDATE, Change.SILENT, Change.META
+
+
+def defaulted(values: Mapping[str, Any]) -> list[Any]:
+    """Return the names of the properties that Check filled in."""
+    names = values.get("__defaults")
+    return names if isinstance(names, list) else []
+
+
+def empty(spec: Property, value: Any) -> bool:
+    """Whether a value counts as not given: nothing, or zero where there is no default."""
+    return value is None or (spec.default is None and value in ("", 0, False, [], {}))
+
+
+def order(item: Any) -> str:
+    """Return a text by which items of an unordered list are told apart and sorted."""
+    plain = {k: v for k, v in item.items() if k != "__defaults"} if isinstance(item, dict) else item
+    return json.dumps(plain, sort_keys=True, default=str)
 
 
 def labels() -> Property:

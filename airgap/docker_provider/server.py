@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import docker.errors
 import grpc
-import requests
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from airgap import wire
 
-from .check import check
+from .check import Failures, Naming, check, check_arguments
 from .diff import diff
 from .engine import Engine, EngineUnreachable
 from .functions import FUNCTIONS
-from .handler import Handler, PartlyMade, Values, reason
+from .handler import FAILURES, Handler, PartlyMade, Values, plain, reason, shown
 from .image import BuildFailed
 from .log import EngineLog
 from .partial import fail_partly
@@ -73,16 +71,15 @@ class DockerProvider(ResourceProviderServicer):
     def Check(self, request: Any, context: Any) -> Any:
         """Fill defaults and the name; refuse what is wrong or not supported."""
         resource, _ = _known(request.urn, context)
-        news, olds = wire.load(request.news), wire.load(request.olds)
-        proposed = request.autonaming.proposed_name
-        if proposed and resource.autonamed and news.get("name") is None and "name" not in olds:
-            news["name"] = proposed
-        urn_name = request.urn.split("::")[-1]
-        inputs, failures = check(resource, news, olds, urn_name, request.randomSeed)
-        return provider_pb2.CheckResponse(
-            inputs=wire.dump(inputs),
-            failures=[provider_pb2.CheckFailure(property=p, reason=why) for p, why in failures],
+        naming = Naming(
+            urn_name=_name(request.urn),
+            seed=request.randomSeed,
+            proposed=request.autonaming.proposed_name,
+            off=request.autonaming.mode == request.autonaming.DISABLE,
         )
+        news, olds = wire.load(request.news), wire.load(request.olds)
+        inputs, failures = check(resource, news, olds, naming)
+        return provider_pb2.CheckResponse(inputs=wire.dump(inputs), failures=_told(failures))
 
     def Diff(self, request: Any, context: Any) -> Any:
         """Compare the inputs before with those wanted."""
@@ -118,7 +115,7 @@ class DockerProvider(ResourceProviderServicer):
                 made, state = handler.create(self._engine.api, inputs, self._logger(request.urn))
             except PartlyMade as partly:
                 return fail_partly(context, partly, inputs)
-        return provider_pb2.CreateResponse(id=made, properties=wire.dump(_shown(state)))
+        return provider_pb2.CreateResponse(id=made, properties=wire.dump(shown(state)))
 
     def Read(self, request: Any, context: Any) -> Any:
         """Return it as it is now; an empty id says that it is gone."""
@@ -130,7 +127,7 @@ class DockerProvider(ResourceProviderServicer):
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=request.id,
-            properties=wire.dump(_shown(state)),
+            properties=wire.dump(shown(state)),
             inputs=wire.dump(_inputs(resource, inputs, state)),
         )
 
@@ -139,10 +136,10 @@ class DockerProvider(ResourceProviderServicer):
         _, handler = _known(request.urn, context)
         before, inputs = wire.load(request.olds), wire.load(request.news)
         if request.preview:
-            return provider_pb2.UpdateResponse(properties=wire.dump(_shown({**before, **inputs})))
+            return provider_pb2.UpdateResponse(properties=wire.dump(shown({**before, **inputs})))
         with _readable(context, request.urn):
             state = handler.update(self._engine.api, request.id, before, inputs)
-        return provider_pb2.UpdateResponse(properties=wire.dump(_shown(state)))
+        return provider_pb2.UpdateResponse(properties=wire.dump(shown(state)))
 
     def Delete(self, request: Any, context: Any) -> Any:
         """Remove it."""
@@ -159,8 +156,11 @@ class DockerProvider(ResourceProviderServicer):
             return context.abort(
                 grpc.StatusCode.UNIMPLEMENTED, f"{request.tok} is not supported; {known} are"
             )
+        arguments, failures = check_arguments(function.arguments, wire.load(request.args))
+        if failures:
+            return provider_pb2.InvokeResponse(failures=_told(failures))
         with _readable(context, request.tok):
-            found = function(self._engine.api, wire.load(request.args))
+            found = function.call(self._engine.api, arguments)
         return provider_pb2.InvokeResponse(**{"return": wire.dump(found)})
 
     def Cancel(self, request: Any, context: Any) -> Any:
@@ -171,8 +171,17 @@ class DockerProvider(ResourceProviderServicer):
         return lambda line: self._log.status(urn, line)
 
 
+def _name(urn: str) -> str:
+    """Return the last part of a URN: the name, which may itself hold the separator."""
+    return urn.split("::", 3)[-1]
+
+
+def _told(failures: Failures) -> list[Any]:
+    return [provider_pb2.CheckFailure(property=name, reason=why) for name, why in failures]
+
+
 def _known(urn: str, context: Any) -> tuple[Resource, Handler]:
-    kind = urn.split("::")[2].split("$")[-1]
+    kind = "".join(urn.split("::", 3)[2:3]).split("$")[-1]
     if kind not in RESOURCES:
         known = ", ".join(sorted(RESOURCES))
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{kind} is not supported here; {known} are")
@@ -182,35 +191,19 @@ def _known(urn: str, context: Any) -> tuple[Resource, Handler]:
 @contextmanager
 def _readable(context: Any, what: str) -> Iterator[None]:
     """Turn what the engine says into one readable error."""
-    name = what.split("::")[-1]
     try:
         yield
-    except docker.errors.APIError as error:
-        context.abort(grpc.StatusCode.UNKNOWN, f"{name}: {reason(error)}")
     except (EngineUnreachable, BuildFailed) as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
-    except (docker.errors.DockerException, requests.RequestException, ValueError) as error:
-        context.abort(grpc.StatusCode.UNKNOWN, f"{name}: {error}")
+    except FAILURES as error:
+        context.abort(grpc.StatusCode.UNKNOWN, f"{_name(what)}: {reason(error)}")
 
 
 def _planned(resource: Resource, inputs: Values) -> Values:
     chosen = [
         name for name, spec in resource.properties.items() if spec.computed and name not in inputs
     ]
-    return _shown(inputs) | dict.fromkeys((*resource.outputs, *chosen), wire.UNKNOWN)
-
-
-def _shown(state: Values) -> Values:
-    return {key: _plain(value) for key, value in state.items() if key != "__defaults"}
-
-
-def _plain(value: Any) -> Any:
-    """A value without the lists of defaults that inputs carry."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items() if key != "__defaults"}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
+    return shown(inputs) | dict.fromkeys((*resource.outputs, *chosen), wire.UNKNOWN)
 
 
 def _inputs(resource: Resource, before: Values, state: Values) -> Values:
@@ -221,4 +214,4 @@ def _inputs(resource: Resource, before: Values, state: Values) -> Values:
     names = [name for name in before if name != "__defaults"] or list(resource.properties)
     found = {name: state[name] for name in names if name in state}
     defaults = {"__defaults": before["__defaults"]} if "__defaults" in before else {}
-    return {name: _plain(value) for name, value in found.items()} | defaults
+    return {name: plain(value) for name, value in found.items()} | defaults

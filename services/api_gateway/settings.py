@@ -9,7 +9,6 @@ from .domain.rates import Limits
 from .domain.routes import SERVICES
 from .domain.sizes import parse_size
 
-
 FORM_BYTES = 64 << 10
 """Boundaries, headers and fields beside a file."""
 

@@ -22,11 +22,16 @@ _AUTH: Responses = {401: {"description": "Not a service's key, or no user."}}
 _NO_SESSION: Responses = {404: {"description": "There is no such session of this user."}}
 _STORE: Responses = {503: {"description": "The store of sessions is away."}}
 _TOOLS: Responses = {503: {"description": "The tools cannot be reached."}}
+_EVENT = {
+    "type": "object",
+    "properties": {"event": {"type": "string"}, "data": {"type": "string"}},
+    "required": ["event", "data"],
+}
 _CHAT: Responses = {
     200: {
         "description": "The answer; with `stream`, server-sent events: `token` {text}, `tool` "
         "{name, status, duration_ms}, then `done` (the whole answer) or `error`.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": _EVENT}},
     },
     **_NO_SESSION,
     422: {"description": "A wrong body, or a message that the model does not answer."},

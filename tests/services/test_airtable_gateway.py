@@ -159,6 +159,13 @@ def test_many_records_are_written_in_chunks_of_ten(client: httpx.Client, gateway
     assert [record["id"] for record in deleted] == ids
 
 
+def test_an_upsert_of_a_record_without_its_key_is_refused(client: httpx.Client) -> None:
+    body = {"key_fields": ["Title"], "records": [{"fields": {"Title": "a"}}, {"fields": {}}]}
+    answer = client.post(f"{TASKS}/upsert", json=body)
+    assert answer.status_code == 422
+    assert "record 1 has no value of Title" in answer.json()["error"]["message"]
+
+
 def test_an_upsert_tells_what_was_made_and_what_changed(client: httpx.Client) -> None:
     body = {"key_fields": ["Title"], "records": [{"fields": {"Title": "up", "Priority": 1}}]}
     first = client.post(f"{TASKS}/upsert", json=body).json()

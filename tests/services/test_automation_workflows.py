@@ -24,7 +24,7 @@ from .automation_fixtures import (
     step,
     until,
 )
-from .people import Person
+from .people import Person, register
 from .running import served
 from .surroundings import Surroundings
 
@@ -384,3 +384,15 @@ async def test_the_api_describes_every_route(client: httpx.AsyncClient) -> None:
         good = next(code for code in described["responses"] if code.startswith("2"))
         assert good == "204" or "content" in described["responses"][good], (method, path)
         assert "401" in described["responses"]
+
+
+async def test_whose_tenant_was_removed_is_told_so_and_not_of_an_accident(
+    auth: httpx.AsyncClient, client: httpx.AsyncClient, surroundings: Surroundings
+) -> None:
+    gone = await register(auth)
+    with surroundings.superuser() as link:
+        link.execute("DELETE FROM auth.users WHERE id = %s", (gone.id,))
+        link.execute("DELETE FROM tenants.tenants WHERE id = %s", (gone.tenant_id,))
+    body = {"name": "w", "steps": [step("a", "transform", values={"x": 1})]}
+    answer = await client.post("/workflows", json=body, headers=gone.headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "gone_meanwhile")

@@ -65,6 +65,13 @@ class Upsert(_Strict):
     key_fields: list[str] = Field(min_length=1, max_length=3)
     typecast: bool = False
 
+    @model_validator(mode="after")
+    def _with_keys(self) -> Upsert:
+        for number, record in enumerate(self.records):
+            if missing := set(self.key_fields) - set(record.fields):
+                raise ValueError(f"record {number} has no value of {', '.join(sorted(missing))}")
+        return self
+
 
 class DeleteMany(_Strict):
     """Records to delete."""

@@ -9,6 +9,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from psycopg import AsyncConnection, DataError, OperationalError
+from psycopg.errors import ForeignKeyViolation
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -91,13 +92,16 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncConnection[DictRow]]:
         """One transaction.
 
-        Raises ApiError 503 when PostgreSQL is away, 422 when it cannot hold a value.
+        Raises ApiError 503 when PostgreSQL is away, 422 when it cannot hold a value, 409 when
+        what a row belongs to is gone, such as the tenant of a token that has not ended yet.
         """
         try:
             async with self._pool.connection() as connection:
                 yield connection
         except (PoolTimeout, OperationalError) as error:
             raise ApiError(503, "database_unavailable", "Try again in a moment") from error
+        except ForeignKeyViolation as error:
+            raise ApiError(409, "gone_meanwhile", "What this belongs to was removed") from error
         except DataError as error:
             raise ApiError(422, "invalid_value", "A value that was sent cannot be kept") from error
 
