@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 from api_gateway.domain.rates import Decision, Limits
-from api_gateway.storage import Admission, Token
+from api_gateway.storage import Admission, Standing, Token
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyairtable_shared import tokens
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.settings import ServiceSettings
+from pyairtable_shared.suspension import SUSPENDED
 
 from .running import Running, running, served
 from .stand_in import StandIn
@@ -150,6 +151,20 @@ async def test_many_at_once_are_asked_together_and_answered_each(
     assert all(decision.allowed for decision, _ in answers[30:])
     assert [revoked for _, revoked in answers] == [n % 7 == 0 for n in range(300)]
     assert calls["cmdstat_evalsha"]["calls"] <= 5
+
+
+async def test_tokens_of_a_suspended_tenant_stand_as_such(
+    cache: Cache, surroundings: Surroundings
+) -> None:
+    tenant = secrets.token_hex()
+    admission = Admission(cache.client, Limits(10, 20), 5.0)
+    with surroundings.redis_admin() as redis:
+        redis.set("shared:revoked:both", "1", ex=60)
+        redis.sadd(SUSPENDED, tenant)
+        asked = [Token("good", "other"), Token("both", "other"), Token("good", tenant), None]
+        answers = [(await admission.ask(secrets.token_hex(), each))[1] for each in asked]
+        redis.srem(SUSPENDED, tenant)
+    assert answers == [Standing.GOOD, Standing.REVOKED, Standing.SUSPENDED, Standing.GOOD]
 
 
 @pytest.fixture(scope="module")

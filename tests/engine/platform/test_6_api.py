@@ -6,17 +6,19 @@ import subprocess
 import sys
 
 import httpx
+import httpx2
 import pytest
-from mcp import ClientSession, StdioServerParameters
+from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
+
+from tests.services.mcp_calls import every_tool
 
 from .conftest import GATEWAY_PORT
 from .project import Project
 from .users import register, sign_in
 
 API = f"http://127.0.0.1:{GATEWAY_PORT}/api/v1"
-TOOLS = 14
 CHECKS = [
     "not_a_server_error",
     "status_code_conformance",
@@ -47,34 +49,22 @@ def test_no_request_of_any_shape_is_an_accident_or_against_the_document(
     assert done.returncode == 0, done.stdout[-12000:] + done.stderr[-2000:]
 
 
-async def test_the_tools_are_listed_and_called_through_the_gateway(
+async def test_every_tool_is_called_through_the_gateway(
     project: Project, token: dict[str, str]
 ) -> None:
     async with (
-        httpx.AsyncClient(headers=token, timeout=60) as client,
-        streamable_http_client(f"{API}/mcp", http_client=client) as streams,
-        ClientSession(streams[0], streams[1]) as session,
+        httpx2.AsyncClient(headers=token, timeout=90) as http,
+        Client(streamable_http_client(f"{API}/mcp", http_client=http)) as client,
     ):
-        await session.initialize()
-        assert len((await session.list_tools()).tools) == TOOLS
-        called = await session.call_tool("list_bases", {})
-        assert not called.is_error
-        assert "Project Tracker" in str(called.content)
+        await every_tool(client)
 
 
-async def test_the_tools_are_listed_and_called_inside_the_container(project: Project) -> None:
+async def test_every_tool_is_called_over_stdio_inside_the_container(project: Project) -> None:
     name = f"pyairtable-{project.stack}-mcp-server-blue"
     arguments = ["exec", "-i", "-e", "MCP_SERVER_MODE=stdio", name, "python", "-m", "mcp_server"]
-    parameters = StdioServerParameters(command="docker", args=arguments)
-    async with (
-        stdio_client(parameters) as streams,
-        ClientSession(streams[0], streams[1]) as session,
-    ):
-        await session.initialize()
-        assert len((await session.list_tools()).tools) == TOOLS
-        called = await session.call_tool("list_bases", {})
-        assert not called.is_error
-        assert "Project Tracker" in str(called.content)
+    program = StdioServerParameters(command="docker", args=arguments)
+    async with Client(stdio_client(program)) as client:
+        await every_tool(client)
 
 
 def test_a_chat_uses_the_tools_it_needs(

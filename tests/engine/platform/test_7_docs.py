@@ -44,6 +44,7 @@ def here(command: str, project: Project) -> str:
     command = NAMED.get(command, command)
     command = command.replace("127.0.0.1:8080", f"127.0.0.1:{GATEWAY_PORT}")
     command = command.replace("127.0.0.1:3000", f"127.0.0.1:{FRONTEND_PORT}")
+    command = command.replace("pyairtable-dev-", f"pyairtable-{project.stack}-")
     command = command.replace("--stack dev", f"--stack {project.stack}").replace("<stack>", "dev")
     if saved := SAVED.search(command):
         newest = max((project.folder / ".state" / "backups" / project.stack).glob("*.json"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from catalog import SECRETS, SERVICES, STORES, Network, Phase
 from catalog.images import IMAGES
 from catalog.secrets import characters
+
+ROOT = Path(__file__).resolve().parents[3]
 
 PLATFORM = {
     "api-gateway": 8080,
@@ -77,3 +80,10 @@ def test_only_edge_and_egress_reach_the_outside() -> None:
     assert {net for net in Network if not net.internal} == {Network.EDGE, Network.EGRESS}
     calling_out = {name for name, service in SERVICES.items() if service.egress}
     assert calling_out == {"airtable-gateway", "llm-orchestrator", "automation-services"}
+
+
+def test_the_page_of_the_services_tells_of_each() -> None:
+    page = (ROOT / "docs" / "services.md").read_text()
+    for service in SERVICES.values():
+        row = f"| {service.name} | {service.port} | {service.phase} | {service.summary} |"
+        assert row in page, row
