@@ -94,6 +94,12 @@ def _checked(found: dict[str, str], way: str) -> str:
 
 
 def _advice(path: str) -> str:
+    if path != SOCKET:
+        return (
+            f"No Docker Engine answers at {path}, which DOCKER_HOST names. Start it, or unset "
+            "DOCKER_HOST to use this machine's own, and run the same command again. "
+            "`make preview` works without an engine."
+        )
     return (
         f"No Docker Engine answers at {path}, and this user may not install one. Install Docker "
         "20.10 or newer (on Debian and Ubuntu as root: apt-get install docker.io), start it, add "

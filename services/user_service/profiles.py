@@ -10,7 +10,7 @@ from pyairtable_shared.errors import ApiError
 from pyairtable_shared.service_auth import Caller
 
 from .cached import CachedProfiles, Profile
-from .storage import Order, Storage, is_platform_admin
+from .storage import Order, Storage
 
 
 class Profiles:
@@ -21,13 +21,16 @@ class Profiles:
 
     async def get(self, caller: Caller, user_id: UUID) -> Profile:
         """Return a profile that the caller may see. Raises ApiError 404."""
-        cached = await self._cached.get(user_id)
-        if cached is not None and _sees(caller, cached):
+        # Only one's own: of somebody who has left the tenant, others must not see a former copy.
+        own = caller.user_id == user_id
+        cached = await self._cached.get(user_id) if own else None
+        if cached is not None and cached["tenant_id"] == str(caller.tenant_id):
             return cached
         found = await self._storage.get(caller, user_id)
         if found is None:
             raise _no_such_user()
-        await self._cached.keep(user_id, found)
+        if own:
+            await self._cached.keep(user_id, found)
         return found
 
     async def update(self, caller: Caller, user_id: UUID, changes: Mapping[str, Any]) -> Profile:
@@ -57,10 +60,6 @@ class Profiles:
         """Return one page of the users that the caller may see."""
         users, total = await self._storage.search(caller, text, page, size, order)
         return {"users": users, "total": total, "page": page, "page_size": size}
-
-
-def _sees(caller: Caller, profile: Profile) -> bool:
-    return is_platform_admin(caller) or profile["tenant_id"] == str(caller.tenant_id)
 
 
 def _no_such_user() -> ApiError:

@@ -6,7 +6,7 @@ import httpx
 import psycopg
 import pytest
 
-from .people import Person, register
+from .people import Person, join, register
 from .surroundings import Surroundings
 
 
@@ -139,3 +139,19 @@ def _act_as(connection: psycopg.Connection, person: Person) -> None:
         "SELECT set_config('app.tenant_id', %s, false), set_config('app.user_id', %s, false)",
         (person.tenant_id, person.id),
     )
+
+
+async def test_who_has_left_the_tenant_is_not_seen_even_as_they_were(
+    auth: httpx.AsyncClient, users: httpx.AsyncClient, surroundings: Surroundings
+) -> None:
+    stays, leaves = await register(auth), await register(auth)
+    url = f"/users/{leaves.id}"
+    member = join(surroundings, leaves, stays.tenant_id, "member")
+    assert (await users.get("/users/me", headers=member.headers)).status_code == 200
+    assert (await users.get(url, headers=stays.headers)).status_code == 200
+    elsewhere = await register(auth)
+    with surroundings.superuser() as link:
+        moved = (elsewhere.tenant_id, leaves.id)
+        link.execute("UPDATE auth.users SET tenant_id = %s WHERE id = %s", moved)
+        link.execute("UPDATE users.profiles SET tenant_id = %s WHERE user_id = %s", moved)
+    assert (await users.get(url, headers=stays.headers)).status_code == 404
