@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.database import MOST_CONNECTIONS, Database
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.service_auth import require_service
 
 from .engine.engine import Engine
@@ -19,7 +20,6 @@ from .files.processing import Processing
 from .files.routes import files_router
 from .files.storage import FileStorage
 from .files.uploads import Uploads
-from .queue.every import Every
 from .queue.housekeeping import Housekeeping
 from .queue.jobs import EXECUTE, EXTRACT, Jobs
 from .queue.schedule import Schedule
@@ -68,8 +68,8 @@ def application(settings: Settings) -> FastAPI:
             queue,
             inside,
             Worker(settings, queue, jobs),
-            Every("schedule", settings.scheduler_interval, schedule.round),
-            Every("housekeeping", settings.housekeeping_interval, housekeeping.round),
+            Repeating("schedule", settings.scheduler_interval, schedule.round),
+            Repeating("housekeeping", settings.housekeeping_interval, housekeeping.round),
         ],
     )
 

@@ -40,5 +40,5 @@ def application(settings: Settings) -> FastAPI:
         routers=[guarded],
         checks={"postgres": database.check},
         useful={"redis": cache.check},
-        resources=[database, cache, Repeating(rollups.look, settings.rollup_seconds)],
+        resources=[database, cache, Repeating("roll-ups", settings.rollup_seconds, rollups.look)],
     )

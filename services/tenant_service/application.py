@@ -43,5 +43,9 @@ def application(settings: Settings) -> FastAPI:
         routers=[guarded],
         checks={"postgres": database.check},
         useful={"redis": cache.check},
-        resources=[database, cache, Repeating(publishing.now, settings.publish_seconds)],
+        resources=[
+            database,
+            cache,
+            Repeating("publishing", settings.publish_seconds, publishing.now),
+        ],
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
-from automation_services.queue.every import Every
+from pyairtable_shared.repeating import Repeating
 
 from .automation_fixtures import (
     QUICK,
@@ -341,6 +341,6 @@ async def test_what_is_done_again_and_again_ends_even_when_a_cancellation_is_los
             await asyncio.sleep(10)
 
     async with asyncio.timeout(2):
-        async with Every("stubborn", 10, stubborn):
+        async with Repeating("stubborn", 10, stubborn):
             await asyncio.sleep(0.05)
     assert rounds == 1

@@ -11,8 +11,7 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow
-
-from ..failures import log_failure
+from pyairtable_shared.errors import log_unexpected
 
 QUEUE = "automation"
 EXTRACT = "extract_text"
@@ -61,7 +60,7 @@ class Jobs:
             except JobAborted:
                 raise
             except Exception as error:
-                log_failure(f"job {name}", error)
+                log_unexpected(f"job {name} failed", error)
                 raise
             finally:
                 self.running.discard(context.job.id or 0)

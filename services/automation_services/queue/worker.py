@@ -10,9 +10,9 @@ from typing import Self
 from procrastinate.exceptions import ProcrastinateException
 from psycopg import OperationalError
 from pyairtable_shared.database import Database
+from pyairtable_shared.errors import log_unexpected
 from pyairtable_shared.logs import logger
 
-from ..failures import log_failure
 from ..settings import Settings
 from .jobs import QUEUE, Jobs
 
@@ -57,7 +57,7 @@ class Worker:
             except (ProcrastinateException, OperationalError) as error:
                 logger().warning("worker waits", error=type(error).__name__)
             except Exception as error:
-                log_failure("worker", error)
+                log_unexpected("worker failed", error)
             # Stopping ends with an error when the database is away.
             if not self._stopping:
                 await asyncio.sleep(_PAUSE_SECONDS)

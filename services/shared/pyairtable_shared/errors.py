@@ -102,12 +102,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
 
 
-def unexpected(error: BaseException) -> JSONResponse:
-    """Log where an error that nobody foresaw came from; tell the caller only that there was one.
+def log_unexpected(what: str, error: BaseException) -> None:
+    """Log where an error that nobody foresaw came from.
 
-    The error's own text stays out of the log: a driver's may quote what a user sent.
+    Its own text stays out of the log: a driver's may quote what a user sent.
     """
     frames = traceback.extract_tb(error.__traceback__)[-12:]
     where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    logger().error("unexpected error", error=type(error).__name__, where=where)
+    logger().error(what, error=type(error).__name__, where=where)
+
+
+def unexpected(error: BaseException) -> JSONResponse:
+    """Log an error that nobody foresaw; tell the caller only that there was one."""
+    log_unexpected("unexpected error", error)
     return JSONResponse(body("internal_error", "Something went wrong on our side"), 500)

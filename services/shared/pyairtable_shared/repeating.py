@@ -8,21 +8,26 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
+from psycopg import OperationalError
+from redis.exceptions import RedisError
+
+from .errors import ApiError, log_unexpected
+from .logs import logger
+
 
 class Repeating:
     """Does some work at once and then after each pause, while entered.
 
-    work: handles its own errors; what it raises ends the repetition and is raised at the end.
-    seconds: the pause.
+    name: of the work, for the log. seconds: the pause. What fails is logged and done again.
     """
 
-    def __init__(self, work: Callable[[], Awaitable[None]], seconds: float) -> None:
-        self._work, self._seconds = work, seconds
+    def __init__(self, name: str, seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+        self._name, self._seconds, self._work = name, seconds, work
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._forever())
+        self._task = asyncio.create_task(self._forever(), name=self._name)
         return self
 
     async def __aexit__(
@@ -31,8 +36,8 @@ class Repeating:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # A connection pool may swallow a cancellation that comes just when a connection is
-        # ready; the flag is seen after that.
+        # Before Python 3.12 a cancellation is lost when a query ends at that moment; the flag
+        # is seen after that.
         self._stopping.set()
         if self._task is not None:
             self._task.cancel()
@@ -41,7 +46,12 @@ class Repeating:
 
     async def _forever(self) -> None:
         while not self._stopping.is_set():
-            await self._work()
+            try:
+                await self._work()
+            except (ApiError, OperationalError, RedisError) as error:
+                logger().warning(f"{self._name} waits", error=type(error).__name__)
+            except Exception as error:
+                log_unexpected(f"{self._name} failed", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._seconds):
                     await self._stopping.wait()
