@@ -11,6 +11,7 @@ FRONTEND = Service(
     needs=("api-gateway",),
     calls=("api-gateway",),
     redis=True,
+    secrets=("api-key",),
     health_path="/api/health",
     ready_path="/ready",
     public_port="frontend_port",

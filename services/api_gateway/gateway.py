@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
+from dataclasses import replace
+
 import structlog
 from pyairtable_shared import request_context
 from pyairtable_shared.errors import ApiError, body
+from pyairtable_shared.service_auth import CLIENT_ADDRESS
 from pyairtable_shared.tokens import Claims, bearer
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -101,7 +105,7 @@ class Gateway:
         self, route: Route, scope: Scope, token: str | None
     ) -> tuple[Claims | None, Origin, RawHeaderList]:
         """Who calls and from where, and the rate headers. Raises ApiError 401, 429."""
-        origin = await self._clients.origin(scope)
+        origin = self._believed(scope, await self._clients.origin(scope))
         refusal = None
         claims = None
         if route.token:
@@ -115,6 +119,14 @@ class Gateway:
         if refusal is not None:
             raise refusal
         return claims, origin, extra
+
+    def _believed(self, scope: Scope, origin: Origin) -> Origin:
+        """The origin that a service names which has the API key; others name nobody."""
+        named = header(scope["headers"], CLIENT_ADDRESS.lower().encode())
+        key = header(scope["headers"], b"x-api-key") or ""
+        if not named or not hmac.compare_digest(key.encode(), self._api_key.value().encode()):
+            return origin
+        return replace(origin, address=named)
 
     def _headers(
         self, scope: Scope, claims: Claims | None, origin: Origin

@@ -9,7 +9,9 @@ from typing import Any, Self
 
 import httpx
 from pyairtable_shared import request_context
+from pyairtable_shared.service_auth import CLIENT_ADDRESS
 
+from .browser import BROWSER
 from .settings import Settings
 
 CONNECT_SECONDS = 5.0
@@ -57,6 +59,7 @@ class Gateway:
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.gateway_timeout
         self._root = settings.api_gateway_url.rstrip("/")
+        self._settings = settings
         self._client = httpx.AsyncClient(
             base_url=f"{self._root}/api/v1",
             timeout=self._timeout(settings.gateway_timeout),
@@ -119,7 +122,13 @@ class Gateway:
             raise _broken(error) from error
 
     def _request(self, call: Call, token: str | None) -> httpx.Request:
-        headers = {"X-Request-ID": request_context.request_id(), **call.headers}
+        headers = {
+            "X-Request-ID": request_context.request_id(),
+            # By the key the gateway believes whose address this is, and limits each browser apart.
+            "X-API-Key": self._settings.api_key,
+            CLIENT_ADDRESS: BROWSER.get(),
+            **call.headers,
+        }
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         return self._client.build_request(

@@ -10,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .browser import BROWSER
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -52,6 +54,9 @@ class Guarded:
             await self._app(scope, receive, send)
             return
         started = False
+        # The router, through which everybody comes, writes the last entry.
+        named = Headers(scope=scope).get("x-forwarded-for", "").rpartition(",")[2].strip()
+        BROWSER.set(named or (scope["client"][0] if scope.get("client") else ""))
 
         async def guarded(message: Message) -> None:
             nonlocal started

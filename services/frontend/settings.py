@@ -7,7 +7,8 @@ from pydantic import Field
 
 
 class Settings(ServiceSettings):
-    """Settings of frontend: Redis, which keeps the signed-in, and the gateway.
+    """Settings of frontend: Redis, which keeps the signed-in, the gateway, and the key by which
+    the gateway believes it.
 
     api_gateway_url: where api-gateway is, as http://host:port; the only service that is called.
     gateway_timeout: seconds until an answer must begin. chat_timeout: the same for the
@@ -15,6 +16,7 @@ class Settings(ServiceSettings):
     """
 
     port: int = Field(3000, ge=1, le=65535)
+    api_key_file: SecretFile
     redis_host: str
     redis_user: str
     redis_password_file: SecretFile

@@ -255,3 +255,19 @@ def test_without_redis_requests_pass_quickly_and_are_counted(
     ).headers:  # fmt: skip
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_a_service_with_the_key_says_for_whom_it_asks_and_nobody_else_does(
+    gateway: Running, surroundings: Surroundings
+) -> None:
+    url = f"{gateway.url}/api/v1/auth/login"
+    named = {"X-Client-Address": "203.0.113.9", "X-Forwarded-For": "198.51.100.1"}
+    believed = {**named, "X-API-Key": surroundings.secret("api-key")}
+    for headers, address in (
+        (believed, "203.0.113.9"),
+        (named, "198.51.100.1"),
+        ({**named, "X-API-Key": "wrong"}, "198.51.100.1"),
+    ):
+        seen = httpx.post(url, headers=headers).json()["headers"]
+        assert seen["x-forwarded-for"] == address
+        assert "x-client-address" not in seen

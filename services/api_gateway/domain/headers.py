@@ -24,6 +24,7 @@ HOP_BY_HOP = frozenset(
 OURS = frozenset(
     {
         b"x-api-key",
+        b"x-client-address",
         b"x-user-id",
         b"x-tenant-id",
         b"x-user-role",

@@ -13,6 +13,9 @@ from fastapi import Header
 from .errors import ApiError
 from .settings import ServiceSettings
 
+CLIENT_ADDRESS = "X-Client-Address"
+"""In a request with the API key: the address for whom a service asks from outside."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
