@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from api_gateway.settings import FORM_BYTES
 from pyairtable_shared import tokens
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
@@ -30,7 +31,7 @@ USER = {
     "role": "admin",
     "tenant_id": "22222222-2222-4222-8222-222222222222",
 }
-LIMIT = 2 * 1024 * 1024
+LIMIT = 2 * 1024 * 1024 + FORM_BYTES
 
 
 @pytest.fixture(scope="module")

@@ -188,7 +188,7 @@ async def test_a_suspended_tenants_keys_and_tokens_do_not_count_meanwhile(
 
 async def test_a_user_without_an_account_can_make_no_key(client: httpx.AsyncClient) -> None:
     answer = await client.post("/auth/keys", headers=somebody().headers, json={"name": "x"})
-    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "gone_meanwhile")
 
 
 async def test_a_token_verifies_until_its_user_signs_out(

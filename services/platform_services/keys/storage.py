@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from psycopg.errors import ForeignKeyViolation
 from pyairtable_shared.database import Database
 from pyairtable_shared.errors import ApiError
 from pyairtable_shared.service_auth import Caller
@@ -39,15 +38,12 @@ class Keys:
     ) -> tuple[str, Row]:
         """Make a key and return it with what is kept of it.
 
-        Keys that have run out are removed. Raises ApiError 409 for one too many, 401 when the
+        Keys that have run out are removed. Raises ApiError 409 for one too many, or when the
         account is gone.
         """
         key = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
         life = None if days is None else timedelta(days=days)
-        try:
-            return key, await self._add(caller, key, name, scopes, life)
-        except ForeignKeyViolation as error:
-            raise ApiError(401, "unauthorized", "This account does not exist any more") from error
+        return key, await self._add(caller, key, name, scopes, life)
 
     async def _add(
         self, caller: Caller, key: str, name: str, scopes: list[str], life: timedelta | None
