@@ -8,6 +8,9 @@ import subprocess
 
 import httpx
 
+from catalog import SERVICES
+
+from .conftest import FRONTEND_PORT, GATEWAY_PORT
 from .project import Project
 from .users import me, register, sign_in
 
@@ -49,15 +52,12 @@ def test_the_outputs_say_what_runs(project: Project) -> None:
     for name, each in services.items():
         container = running[f"{name}-{each['slot']}"]
         assert container.attrs["Config"]["Image"] == each["image"]
-    assert set(services) == {
-        "airtable-emulator",
-        "airtable-gateway",
-        "api-gateway",
-        "auth-service",
-        "user-service",
-    }
+    assert set(services) == set(SERVICES)
     assert isinstance(outputs["release"], dict)
-    assert outputs["endpoints"] == {"api-gateway": "http://127.0.0.1:18180"}
+    assert outputs["endpoints"] == {
+        "api-gateway": f"http://127.0.0.1:{GATEWAY_PORT}",
+        "frontend": f"http://127.0.0.1:{FRONTEND_PORT}",
+    }
 
 
 def test_every_container_is_hardened(project: Project) -> None:
