@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from .commands.backup import backup
 from .commands.backups import backups
 from .commands.down import down
+from .commands.execute import execute
 from .commands.logs import logs
 from .commands.plan import plan
 from .commands.preview import preview
@@ -61,6 +62,7 @@ for command in (
     down,
 ):
     app.command()(command)
+app.command(name="exec")(execute)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from plan.names import COMPONENT_LABEL, SLOT_LABEL
 from ..engine import containers
 from ..exits import Exit, Stopped
 from ..options import Stack
-from ..project import find
+from ..project import Project, find
 from ..traffic import serving
 
 
@@ -29,6 +29,14 @@ def logs(
 ) -> None:
     """Show the last log lines of a component."""
     project = find(stack)
+    _print(chosen(project, component, slot), follow, tail)
+
+
+def chosen(project: Project, component: str, slot: str | None) -> Container:
+    """Return a component's container; of a service that in slot, by default the one that serves.
+
+    Raises Stopped when the stack has none.
+    """
     found = containers(project.engine, project.stack)
     mine = [each for each in found if each.labels.get(COMPONENT_LABEL) == component]
     if not mine:
@@ -37,11 +45,7 @@ def logs(
         raise Stopped(Exit.USAGE, f"Stack {project.stack} has no {component}; {has}.")
     if len(mine) > 1 and slot is None:
         slot = serving(project.engine, project.names).get(component)
-    _print(_chosen(mine, slot, component), follow, tail)
-
-
-def _chosen(found: list[Container], slot: str | None, component: str) -> Container:
-    for each in found:
+    for each in mine:
         if slot is None or each.labels.get(SLOT_LABEL) == slot:
             return each
     raise Stopped(Exit.USAGE, f"{component} has nothing in slot {slot}.")

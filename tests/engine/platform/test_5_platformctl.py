@@ -16,7 +16,7 @@ from ops.holding import held
 from ops.project import Project as Operated
 
 from .project import Ended, Project
-from .users import OPEN_SECONDS, PASSWORD, register, sign_in
+from .users import OPEN_SECONDS, PASSWORD, register, sign_in, works
 
 
 def platformctl(project: Project, *arguments: str) -> Ended:
@@ -81,7 +81,7 @@ def test_validation_passes_and_leaves_no_user(project: Project) -> None:
     assert sql(project, "SELECT count(*) FROM auth.users WHERE email LIKE 'smoke-%'") == "0"
 
 
-def test_validation_names_what_is_not_well(project: Project) -> None:
+def test_validation_names_what_is_not_well(project: Project, gateway: httpx.Client) -> None:
     postgres = project.containers()["postgres"]
     postgres.pause()
     try:
@@ -92,6 +92,7 @@ def test_validation_names_what_is_not_well(project: Project) -> None:
     assert "paused" in ended.output
     assert "postgres: " in ended.output
     assert "Traceback" not in ended.output
+    works(gateway)
 
 
 def test_an_old_throw_away_user_of_a_killed_validation_is_removed(

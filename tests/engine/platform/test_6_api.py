@@ -60,9 +60,11 @@ async def test_every_tool_is_called_through_the_gateway(
 
 
 async def test_every_tool_is_called_over_stdio_inside_the_container(project: Project) -> None:
-    name = f"pyairtable-{project.stack}-mcp-server-blue"
-    arguments = ["exec", "-i", "-e", "MCP_SERVER_MODE=stdio", name, "python", "-m", "mcp_server"]
-    program = StdioServerParameters(command="docker", args=arguments)
+    arguments = ["-m", "ops.cli", "exec", "--stack", project.stack, "-e", "MCP_SERVER_MODE=stdio"]
+    arguments += ["mcp-server", "--", "python", "-m", "mcp_server"]
+    program = StdioServerParameters(
+        command=sys.executable, args=arguments, env=project.environment(), cwd=project.folder
+    )
     async with Client(stdio_client(program)) as client:
         await every_tool(client)
 

@@ -44,7 +44,6 @@ def here(command: str, project: Project) -> str:
     command = NAMED.get(command, command)
     command = command.replace("127.0.0.1:8080", f"127.0.0.1:{GATEWAY_PORT}")
     command = command.replace("127.0.0.1:3000", f"127.0.0.1:{FRONTEND_PORT}")
-    command = command.replace("pyairtable-dev-", f"pyairtable-{project.stack}-")
     command = command.replace("--stack dev", f"--stack {project.stack}").replace("<stack>", "dev")
     if saved := SAVED.search(command):
         newest = max((project.folder / ".state" / "backups" / project.stack).glob("*.json"))
@@ -52,7 +51,8 @@ def here(command: str, project: Project) -> str:
     if command.startswith("make "):
         command += f" STACK={project.stack}"
     if command.startswith("platformctl ") and "--stack" not in command:
-        command += f" --stack {project.stack}"
+        words = command.split(maxsplit=2)
+        command = " ".join([*words[:2], f"--stack {project.stack}", *words[2:]])
     if re.match(r"pulumi (up|destroy)\b", command):
         command += " --yes"
     if command.startswith("pulumi config set --secret"):
