@@ -1,12 +1,14 @@
 """The PyAirtable platform: settings -> what is deployed -> stack outputs."""
 
+import os
 from pathlib import Path
 
 import pulumi
 
 import settings
 from components.program import deploy
-from ops.validation import validate
+from ops.operations import Operations
+from plan.request import REQUEST, VARIABLE, Request
 from plan.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent
@@ -24,6 +26,13 @@ given = {
     }.items()
     if secret is not None
 }
-outputs = deploy(resolve(configured, pulumi.get_stack(), ROOT), given, ROOT, validate)
+asked = os.environ.get(VARIABLE)
+outputs = deploy(
+    resolve(configured, pulumi.get_stack(), ROOT),
+    given,
+    ROOT,
+    lambda deployment, engine, say: Operations(deployment=deployment, engine=engine, say=say),
+    REQUEST.validate_json(asked) if asked else Request(),
+)
 for name, value in outputs.items():
     pulumi.export(name, value)

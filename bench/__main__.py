@@ -42,8 +42,9 @@ def main(names: list[str]) -> int:
         for name, measured in measures.items():
             if not names or name in names:
                 print(f"Measuring {name} …", flush=True)
-                figures += measured(project)
-    show(figures)
+                found = measured(project)
+                show(found)
+                figures += found
     print(f"Written to {keep(figures, FOLDER)}")
     return 0 if all(each.kept for each in figures) else 1
 
@@ -58,7 +59,7 @@ def _plan(project: Project) -> list[Step]:
             kind=each["kind"],
             phase=Phase(each["phase"]),
             gate=each["gate"],
-            waits_for=tuple(each["waits_for"]),
+            waits_for=tuple(each["waitsFor"]),
         )
         for each in json.loads(shown.output)["steps"]
     ]

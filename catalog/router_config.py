@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 HEALTH_PORT = 8404
 METRICS_PORT = 8405
+# Upper bounds, in milliseconds, of the answering times that the router counts per slot.
+BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000, 10_000, 30_000)
+RELEASE_KEY_FILE = "/run/secrets/release-key"
 
 _HEAD = """\
 global
@@ -68,11 +71,45 @@ frontend metrics
 """
 
 
+# Who asks, so that he stays on one version while traffic moves: a share of the users, not of
+# their requests. As consistent hashing moves nobody but those who must, a user changes his
+# version once at most. Then: only who has the key may choose a slot.
+_WHO = [
+    "    http-request set-var(txn.who) req.hdr(X-User-ID)",
+    "    http-request set-var(txn.who) http_auth_bearer,jwt_payload_query('$.sub')"
+    " if !{ var(txn.who) -m found }",
+    "    http-request set-var(txn.who) req.cook(session) if !{ var(txn.who) -m found }",
+    "    http-request set-var(txn.who) uuid() if !{ var(txn.who) -m found }",
+    "    http-request del-header X-Release-Slots"
+    f" unless {{ req.hdr(X-Release-Key) -f {RELEASE_KEY_FILE} }}",
+]
+
 # Whoever comes from outside is told by us where from, not by himself.
 _FORWARDED = [
     "    http-request set-header X-Forwarded-For %[src]",
     "    http-request set-header X-Forwarded-Proto http",
 ]
+
+
+def _counted() -> list[str]:
+    """Count the answers of each slot by the time they took, from request to head of answer."""
+    size = len(BUCKETS_MS) + 1
+    took = "var(txn.took) -m int"
+    bounds = zip((0, *BUCKETS_MS), (*BUCKETS_MS, None), strict=True)
+    return [
+        f"    stick-table type string len 8 size 8 expire 24d store gpc({size})",
+        "    http-request set-var(txn.start) date(0,ms)",
+        "    http-response set-var(txn.took) date(0,ms),sub(txn.start)",
+        "    http-response track-sc0 srv_name",
+        *(
+            f"    http-response sc-inc-gpc({n},0) if {{ {took} ge {low} }}"
+            + (f" {{ {took} lt {high} }}" if high else "")
+            for n, (low, high) in enumerate(bounds)
+        ),
+    ]
+
+
+_COUNTED = _counted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +142,7 @@ def render_router_config(services: Sequence[RoutedService]) -> str:
 
 
 def _internal(port: int, services: Sequence[RoutedService], public: RoutedService | None) -> str:
-    lines = [f"frontend port-{port}", f"    bind :{port}"]
+    lines = [f"frontend port-{port}", f"    bind :{port}", *_WHO]
     if public:
         lines += _FORWARDED
     for each in services:
@@ -116,7 +153,7 @@ def _internal(port: int, services: Sequence[RoutedService], public: RoutedServic
 
 
 def _public(port: int, service: RoutedService) -> str:
-    lines = [f"frontend public-{port}", f"    bind :{port}", *_FORWARDED]
+    lines = [f"frontend public-{port}", f"    bind :{port}", *_WHO, *_FORWARDED]
     return "\n".join([*lines, f"    default_backend {service.name}"]) + "\n"
 
 
@@ -126,11 +163,17 @@ def _backend(service: RoutedService) -> str:
     return "\n".join(
         [
             f"backend {service.name}",
-            "    balance roundrobin",
+            "    balance hash var(txn.who)",
+            "    hash-type consistent sdbm avalanche",
+            *_COUNTED,
             f"    option httpchk GET {service.ready_path}",
             "    http-check expect status 200",
             # A write must never run twice.
             "    http-request disable-l7-retry if { method POST PATCH }",
+            *(
+                f"    use-server {slot} if {{ req.hdr(X-Release-Slots) {service.name}={slot} }}"
+                for slot in ("blue", "green")
+            ),
             f"    server blue {service.name}-blue:{service.port} weight 100 {server}",
             f"    server green {service.name}-green:{service.port} weight 0 {server}",
             "",

@@ -8,6 +8,8 @@ API_KEY = Secret(name="api-key", random_bytes=48)
 JWT_SECRET = Secret(name="jwt-secret", random_bytes=64)
 POSTGRES_PASSWORD = Secret(name="postgres-password", random_bytes=32)
 REDIS_PASSWORD = Secret(name="redis-password", random_bytes=32)
+# Lets a request choose its slot; of the strength of the stores' passwords.
+RELEASE_KEY = Secret(name="release-key", random_bytes=32)
 AIRTABLE_TOKEN = Secret(name="airtable-token", config_key="airtableToken")
 GEMINI_API_KEY = Secret(name="gemini-api-key", config_key="geminiApiKey")
 
@@ -18,6 +20,7 @@ SECRETS = {
         JWT_SECRET,
         POSTGRES_PASSWORD,
         REDIS_PASSWORD,
+        RELEASE_KEY,
         AIRTABLE_TOKEN,
         GEMINI_API_KEY,
     )

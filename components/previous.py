@@ -19,10 +19,14 @@ _READ_RESOURCES = "pulumi:pulumi:readStackResourceOutputs"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Previous:
-    """The last release record, and the summaries of the kept ones, newest first."""
+    """The last release record, and the summaries of the kept ones, newest first.
+
+    containers: by digest what the kept releases ran.
+    """
 
     release: Release | None
     releases: tuple[Mapping[str, Any], ...]
+    containers: Mapping[str, Any]
 
 
 def own_name() -> str:
@@ -37,6 +41,7 @@ def previous() -> Previous:
     return Previous(
         release=RELEASE.validate_python(record) if record else None,
         releases=tuple(outputs.get("releases") or ()),
+        containers=outputs.get("containers") or {},
     )
 
 

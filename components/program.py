@@ -2,58 +2,96 @@
 
 from __future__ import annotations
 
+import getpass
+import socket
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pulumi
-from docker import DockerClient
 
+from plan.change import Change
 from plan.deployment import Deployment
-from plan.release import RELEASE, Release, ServiceRelease, kept
+from plan.phases import steps
+from plan.pins import needless, pinned, pins
+from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
+from plan.request import Request
 from plan.slots import Slots, assign
 
-from . import engine, orphans, traffic
+from . import engine, orphans
+from .operations import Operate, Operations
 from .platform import Platform
 from .previous import Previous, names_in_state, previous
-from .validation import Report, Validation
-
-Validate = Callable[[Deployment, Mapping[str, str], DockerClient], Report]
+from .validation import Validation
 
 
 def deploy(
-    deployment: Deployment, given: Mapping[str, str], root: Path, validate: Validate
+    deployment: Deployment,
+    given: Mapping[str, str],
+    root: Path,
+    operate: Operate,
+    request: Request | None = None,
 ) -> dict[str, Any]:
     """Register everything that the stack deploys and return the stack's outputs.
 
-    given: values of the secrets that the configuration holds. validate: looks at the
-    running platform once it is up; takes the deployment and the slot by service.
+    given: values of the secrets that the configuration holds. operate: works on the running
+    platform once it is up. request: what this update does differently.
     """
+    asked = request or Request()
     before = previous()
-    if not pulumi.runtime.is_dry_run():
-        _tidy(deployment, before)
-    slots = _slots(deployment, before)
-    platform = Platform(deployment, slots, given, root)
-    planned = _release(deployment, slots, before, root)
-    address = engine.host()
+    held = _held(deployment, before, asked)
+    wanted = pinned(deployment, held)
+    slots = _slots(wanted, before)
+    operations = _operations(wanted, before, slots, operate)
+    platform = Platform(wanted, slots, given, root)
+    planned = _release(wanted, slots, before, held, asked, root)
     validation = Validation(
-        names=deployment.names,
-        address=address,
-        target=planned.slots,
-        before=before.release.slots if before.release else {},
-        validate=lambda: validate(deployment, planned.slots, engine.client(address)),
+        operations=operations,
+        change=_change(wanted, slots, before),
+        instant=asked.instant,
     )
     release = validation.release(platform.gates, planned)
-    return _outputs(deployment, platform, release, before)
+    return _outputs(wanted, platform, release, before)
 
 
-def _tidy(deployment: Deployment, before: Previous) -> None:
+def _held(deployment: Deployment, before: Previous, asked: Request) -> dict[str, Pin]:
+    """Return what does not follow the source, and tell of it."""
+    found = pins(before.release.pins if before.release else {}, asked, _now())
+    held = {name: pin for name, pin in found.items() if name not in needless(deployment, found)}
+    for name, pin in sorted(held.items()):
+        pulumi.log.warn(
+            f"{name} is pinned to {pin.container.image} since {pin.since} ({pin.reason}), whatever "
+            f"the source says. `platformctl unpin {name}` lets it follow the source again."
+        )
+    return held
+
+
+def _operations(
+    deployment: Deployment, before: Previous, slots: Mapping[str, Slots], operate: Operate
+) -> Operations | None:
+    """Make ready for the update; a preview touches nothing."""
+    if pulumi.runtime.is_dry_run():
+        return None
     address = engine.host()
+    operations = operate(deployment, engine.client(address), pulumi.log.info)
     orphans.remove(deployment.names.stack, names_in_state(), address)
     if before.release:
-        traffic.settle(before.release.slots, deployment.names, address)
+        operations.settle(before.release.slots)
+        operations.drain(_replaced(slots, before.release))
+    return operations
+
+
+def _replaced(slots: Mapping[str, Slots], before: Release) -> dict[str, str]:
+    """Slots that this update replaces, by service."""
+    return {
+        name: each.target
+        for name, each in slots.items()
+        if each.releases
+        and (old := before.services[name].slots.get(each.target)) is not None
+        and old.digest != each.containers[each.target].digest
+    }
 
 
 def _slots(deployment: Deployment, before: Previous) -> dict[str, Slots]:
@@ -64,8 +102,25 @@ def _slots(deployment: Deployment, before: Previous) -> dict[str, Slots]:
     }
 
 
+def _change(deployment: Deployment, slots: Mapping[str, Slots], before: Previous) -> Change:
+    return Change(
+        before=before.release.slots if before.release else {},
+        target={name: each.target for name, each in slots.items()},
+        order=tuple(step.name for step in steps(deployment)),
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def _release(
-    deployment: Deployment, slots: Mapping[str, Slots], before: Previous, root: Path
+    deployment: Deployment,
+    slots: Mapping[str, Slots],
+    before: Previous,
+    held: Mapping[str, Pin],
+    asked: Request,
+    root: Path,
 ) -> Release:
     """Return the record of this update; the last one when it leaves the same running."""
     now = datetime.now(UTC)
@@ -79,6 +134,9 @@ def _release(
         },
         stores={each.store.name: each.container.image for each in deployment.stores},
         schema_image=deployment.migrations.image,
+        who=f"{getpass.getuser()}@{socket.gethostname()}",
+        reason=asked.reason,
+        pins=held,
     )
     same = before.release is not None and before.release.same_as(planned)
     return before.release if same and before.release else planned
@@ -112,6 +170,8 @@ def _outputs(
         for each in deployment.services
         if each.service.public_port and each.service.port in ports
     }
+    count = deployment.release.kept_releases
+    summaries = release.apply(lambda done: kept(before.releases, done, count))
     return {
         "outputsVersion": 1,
         "endpoints": {
@@ -120,7 +180,10 @@ def _outputs(
         "networks": platform.networks,
         "services": release.apply(_services),
         "release": release.apply(lambda done: RELEASE.dump_python(done, mode="json")),
-        "releases": release.apply(lambda done: list(kept(before.releases, done))),
+        "releases": summaries.apply(list),
+        "containers": pulumi.Output.all(summaries, release).apply(
+            lambda both: containers(both[0], before.containers, both[1])
+        ),
         "health": release.apply(lambda done: {"validated": True, "release": done.id}),
     }
 

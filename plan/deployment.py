@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog import Phase, Secret, Service, Store
+from settings import ReleaseSettings
 
 from .container import Container
 from .names import Names
@@ -35,7 +36,7 @@ class Deployment:
 
     secrets: every secret in use by name; stores' logins included. absent: services of the
     catalog that are not deployed, each with the reason. gate_timeout_seconds: how long a
-    start-up gate waits.
+    start-up gate waits. release: how traffic moves.
     """
 
     names: Names
@@ -48,6 +49,7 @@ class Deployment:
     router: Container
     absent: Mapping[str, str]
     gate_timeout_seconds: int
+    release: ReleaseSettings
 
     def in_phase(self, phase: Phase) -> tuple[DeployedService, ...]:
         """Return the services that start in a phase."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, field
+from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from .container import Container
+from .container import CONTAINER, Container
 
 VERSION = 1
-KEPT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -27,8 +28,30 @@ class ServiceRelease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Pin:
+    """A service that does not follow the source. since: RFC 3339, UTC. reason: who wanted it."""
+
+    container: Container
+    since: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Schema:
+    """The database's schema. oldest: the oldest revision whose programs work with it."""
+
+    revision: str
+    oldest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Release:
-    """One release. time: RFC 3339, UTC. revision: of git, with + when the tree was dirty."""
+    """One release.
+
+    time: RFC 3339, UTC. revision: of git, with + when the tree was dirty. who: user and host.
+    reason: why, when not because the source changed. backup: the dump that was made before
+    this release's migrations. pins: services that do not follow the source, by name.
+    """
 
     id: str
     time: str
@@ -36,14 +59,20 @@ class Release:
     services: Mapping[str, ServiceRelease]
     stores: Mapping[str, str]
     schema_image: str
+    schema: Schema | None = None
+    backup: str | None = None
+    who: str = ""
+    reason: str = ""
+    pins: Mapping[str, Pin] = field(default_factory=dict)
     version: int = VERSION
 
     def same_as(self, other: Release) -> bool:
         """Whether both leave the same running, whatever their id, time and revision."""
-        return (self.services, self.stores, self.schema_image) == (
+        return (self.services, self.stores, self.schema_image, self.pins) == (
             other.services,
             other.stores,
             other.schema_image,
+            other.pins,
         )
 
     @property
@@ -51,13 +80,18 @@ class Release:
         """The slot that serves, by service."""
         return {name: service.slot for name, service in self.services.items()}
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
         """Return what the list of kept releases says of it: what was live, and from where."""
         return {
             "id": self.id,
             "time": self.time,
             "revision": self.revision,
+            "who": self.who,
+            "reason": self.reason,
             "schemaImage": self.schema_image,
+            "schema": asdict(self.schema) if self.schema else None,
+            "backup": self.backup,
+            "stores": dict(self.stores),
             "services": {
                 name: {"slot": each.slot, "image": each.live.image, "digest": each.live.digest}
                 for name, each in sorted(self.services.items())
@@ -69,8 +103,24 @@ RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
 
 
 def kept(
-    previous: tuple[Mapping[str, object], ...], release: Release
-) -> tuple[Mapping[str, object], ...]:
-    """Return the summaries, newest first, the last KEPT; a release stands in it once."""
+    previous: tuple[Mapping[str, Any], ...], release: Release, count: int
+) -> tuple[Mapping[str, Any], ...]:
+    """Return the summaries, newest first, at most count; a release stands in it once."""
     older = tuple(each for each in previous if each["id"] != release.id)
-    return (release.summary(), *older)[:KEPT]
+    return (release.summary(), *older)[:count]
+
+
+def containers(
+    summaries: tuple[Mapping[str, Any], ...], known: Mapping[str, Any], release: Release
+) -> dict[str, Any]:
+    """Return by digest the containers that the kept releases name, as the outputs hold them.
+
+    known: those that the outputs held until now.
+    """
+    live = {each.live.digest: each.live for each in release.services.values()}
+    every = {
+        **known,
+        **{key: CONTAINER.dump_python(each, mode="json") for key, each in live.items()},
+    }
+    named = {each["digest"] for one in summaries for each in one["services"].values()}
+    return {digest: every[digest] for digest in sorted(named) if digest in every}

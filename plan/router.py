@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from catalog import Limits, Network, Service
 from catalog.router_config import RoutedService, render_router_config
+from catalog.secrets import RELEASE_KEY
 from settings import StackSettings
 
-from .container import Attachment, Container, Mount, PublishedPort
+from .container import Attachment, Container, Mount, PublishedPort, SecretFile
 from .deployment import DeployedService
 from .limits import health_check
 
@@ -43,6 +44,7 @@ def router(deployed: tuple[DeployedService, ...], settings: StackSettings, image
         mounts=(Mount(volume=STATE_VOLUME, path="/var/lib/haproxy"),),
         tmpfs=("/tmp", "/run/haproxy"),
         ports=tuple(port for port in published.values() if port),
+        secrets=(SecretFile(file=RELEASE_KEY.name, secret=RELEASE_KEY.name),),
         files={f"{CONFIG_FOLDER}/haproxy.cfg": render_router_config(routed)},
     )
 

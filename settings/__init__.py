@@ -4,6 +4,7 @@ from .health import HealthOverride, HealthSettings
 from .limits import LimitsOverride
 from .loading import from_cli, from_pulumi, load
 from .problems import Problem, SettingsError
+from .release import ReleaseSettings
 from .stack import StackSettings
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "HealthSettings",
     "LimitsOverride",
     "Problem",
+    "ReleaseSettings",
     "SettingsError",
     "StackSettings",
     "from_cli",

@@ -10,6 +10,7 @@ from .base import Section
 from .entry import EntrySettings
 from .health import HealthSettings
 from .platform import PlatformSettings
+from .release import ReleaseSettings
 from .services import ServiceSettings
 from .stores import StoresSettings
 
@@ -38,6 +39,10 @@ class StackSettings(Section):
     health: HealthSettings = Field(
         default_factory=lambda: HealthSettings(), description="Health checks and start-up gates."
     )
+    release: ReleaseSettings = Field(
+        default_factory=lambda: ReleaseSettings(),
+        description="How traffic moves to a new version.",
+    )
     services: dict[str, ServiceSettings] = Field(
         default_factory=dict, description="By name of a service: what differs from the catalog."
     )
@@ -53,7 +58,7 @@ class StackSettings(Section):
     gemini_api_key: SecretStr | None = Field(None, description="Key for Gemini's API (secret).")
 
 
-SECTIONS = ("platform", "entry", "health", "services", "stores", "emulators")
+SECTIONS = ("platform", "entry", "health", "release", "services", "stores", "emulators")
 SECRETS = ("airtableToken", "geminiApiKey")
 
 

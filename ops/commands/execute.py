@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+import subprocess
 import sys
 from typing import Annotated
 
@@ -45,4 +45,5 @@ def execute(
     terminal = ["--tty"] if sys.stdin.isatty() else []
     variables = [f"--env={each}" for each in env or ()]
     called = [program, *host, "exec", "--interactive", *terminal, *variables]
-    os.execv(program, [*called, str(container.name), *command])
+    done = subprocess.run([*called, str(container.name), *command], check=False)
+    raise typer.Exit(done.returncode)

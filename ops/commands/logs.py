@@ -13,7 +13,7 @@ from ..engine import containers
 from ..exits import Exit, Stopped
 from ..options import Stack
 from ..project import Project, find
-from ..traffic import serving
+from ..traffic import Router
 
 
 def logs(
@@ -44,7 +44,7 @@ def chosen(project: Project, component: str, slot: str | None) -> Container:
         has = f"it has {known}" if known else "nothing of it is deployed"
         raise Stopped(Exit.USAGE, f"Stack {project.stack} has no {component}; {has}.")
     if len(mine) > 1 and slot is None:
-        slot = serving(project.engine, project.names).get(component)
+        slot = Router(project.engine, project.names).serving().get(component)
     for each in mine:
         if slot is None or each.labels.get(SLOT_LABEL) == slot:
             return each

@@ -10,7 +10,7 @@ from ..exits import Exit, Stopped
 from ..options import Json, Stack
 from ..output import Table, say, show, show_json, working
 from ..project import Project, find
-from ..traffic import serving
+from ..traffic import Router
 from ..validation import Report
 from ..validation import validate as look
 from ..validation.report import HEADERS
@@ -42,7 +42,7 @@ def validate(
 def examine(project: Project, settle_seconds: float) -> Report:
     """Look at a stack as it runs. Raises Stopped when nothing of it is deployed."""
     deployment = project.deployment
-    slots = serving(project.engine, project.names)
+    slots = Router(project.engine, project.names).serving()
     waiting = [each.service.name for each in deployment.services if each.service.name not in slots]
     if waiting:
         say(f"Not deployed yet, so not looked at: {', '.join(waiting)}.")

@@ -12,7 +12,7 @@ from plan.deployment import Deployment
 from . import leftovers
 from .health import SETTLE_SECONDS, health_matrix
 from .report import SKIPPED, Check, Report
-from .smoke import REMOVE, new_email, smoke_tests
+from .smoke import REMOVE, Pinned, new_email, smoke_tests
 
 GATEWAY = "api-gateway"
 
@@ -31,26 +31,32 @@ def validate(
     slots: Mapping[str, str],
     engine: docker.DockerClient,
     settle_seconds: float = SETTLE_SECONDS,
+    pinned: Pinned | None = None,
 ) -> Report:
     """Look at everything; smoke tests only where the health matrix is all green.
 
     slots: the slot of each service that is to serve. settle_seconds: how long a check that
-    fails is asked again. Takes a few seconds at least for a platform that is well.
+    fails is asked again. pinned: slots that the smoke tests choose. Takes a few
+    seconds at least for a platform that is well.
     """
     checks = health_matrix(deployment, slots, engine, settle_seconds)
     url = base_url(deployment)
     if url is not None and Report(tuple(checks)).passed:
-        checks += _smoke(url, deployment, engine, settle_seconds)
+        checks += _smoke(url, deployment, engine, settle_seconds, pinned)
     elif url is not None:
         checks.append(_left_out(url))
     return Report(tuple(checks))
 
 
 def _smoke(
-    url: str, deployment: Deployment, engine: docker.DockerClient, settle_seconds: float
+    url: str,
+    deployment: Deployment,
+    engine: docker.DockerClient,
+    settle_seconds: float,
+    pinned: Pinned | None,
 ) -> list[Check]:
     email = new_email()
-    checks = smoke_tests(url, email, settle_seconds)
+    checks = smoke_tests(url, email, settle_seconds, pinned)
     reason = leftovers.remove(email, deployment.names, engine)
     return [_told(each, email, reason) if each.name == REMOVE else each for each in checks]
 

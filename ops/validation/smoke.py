@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,23 @@ class Unavailable(Unexpected):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """Slots that the router is to take for these calls, whatever their traffic.
+
+    slots: by service. key: which the router asks for.
+    """
+
+    slots: Mapping[str, str]
+    key: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that say so."""
+        chosen = ",".join(f"{name}={slot}" for name, slot in sorted(self.slots.items()))
+        return {"X-Release-Key": self.key, "X-Release-Slots": chosen}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One call: its name, method and path, and what to do with it."""
 
@@ -37,9 +54,14 @@ class Step:
 
 
 def smoke_tests(
-    base_url: str, email: str | None = None, settle_seconds: float = SETTLE_SECONDS
+    base_url: str,
+    email: str | None = None,
+    settle_seconds: float = SETTLE_SECONDS,
+    pinned: Pinned | None = None,
 ) -> list[Check]:
     """Make the calls in order against base_url and return how each went.
+
+    pinned: which slots are to answer; else those that have the traffic.
 
     After one that fails the rest is skipped. For the first settle_seconds a call whose
     service is not reached is made again, and its check tells so: what has just started is reached
@@ -47,7 +69,8 @@ def smoke_tests(
     removed whatever happened; the last check says how that went.
     """
     deadline = time.monotonic() + settle_seconds
-    with httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS) as client:
+    chosen = pinned.headers if pinned else {}
+    with httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS, headers=chosen) as client:
         user = _User(client, email or new_email())
         checks: list[Check] = []
         try:

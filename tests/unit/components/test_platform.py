@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
+from docker import DockerClient
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from catalog import SERVICES
 from components.program import deploy
-from ops.validation import validate
+from ops.operations import Operations
 from plan.deployment import Deployment
 from plan.release import RELEASE
 from plan.resolve import resolve
@@ -46,6 +48,10 @@ def wanted(**overrides: object) -> Deployment:
     return resolve(load("dev", ROOT, overrides), "dev", ROOT)
 
 
+def operate(deployment: Deployment, engine: DockerClient, say: Callable[[str], None]) -> Operations:
+    return Operations(deployment=deployment, engine=engine, say=say)
+
+
 def previewed(
     deployment: Deployment, outputs: dict[str, Any] | None = None
 ) -> tuple[Recorded, dict[str, Any]]:
@@ -57,7 +63,7 @@ def previewed(
 
     @pulumi.runtime.test
     def run() -> Any:
-        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, validate)
+        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, operate)
 
         def keep(values: dict[str, Any]) -> None:
             found.update(values)
@@ -176,6 +182,7 @@ def test_the_outputs_are_those_that_are_documented(
         "services",
         "release",
         "releases",
+        "containers",
         "health",
     }
     assert all(f"`{name}`" in page for name in first[1])

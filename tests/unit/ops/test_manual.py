@@ -23,6 +23,7 @@ COMMANDS = [
     "backups",
     "restore",
     "down",
+    "exec",
 ]
 
 
@@ -48,7 +49,7 @@ def test_every_command_has_help_and_takes_a_stack(name: str) -> None:
     assert "--stack" in help_of(name)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "logs"])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("logs", "exec")])
 def test_every_command_with_a_result_gives_json(name: str) -> None:
     assert "--json" in help_of(name)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from catalog import Limits, Network
+from plan.container import CONTAINER as CONTAINERS
 from plan.container import Attachment, Container
-from plan.release import KEPT, RELEASE, Release, ServiceRelease, kept
+from plan.release import RELEASE, Release, ServiceRelease, containers, kept
 
 CONTAINER = Container(
     name="a",
@@ -40,18 +42,27 @@ def test_a_release_survives_the_round_trip_through_the_outputs() -> None:
     assert RELEASE.validate_python(plain) == release("1")
 
 
-def test_the_last_ten_releases_are_kept_newest_first() -> None:
-    summaries: tuple[object, ...] = ()
-    for number in range(KEPT + 3):
-        summaries = kept(summaries, release(str(number)))  # type: ignore[arg-type]
-    assert [each["id"] for each in summaries] == [  # type: ignore[index]
-        str(number) for number in range(KEPT + 2, 2, -1)
-    ]
+def test_so_many_releases_are_kept_newest_first() -> None:
+    summaries: tuple[Any, ...] = ()
+    for number in range(8):
+        summaries = kept(summaries, release(str(number)), 5)
+    assert [each["id"] for each in summaries] == ["7", "6", "5", "4", "3"]
 
 
 def test_an_update_that_changed_nothing_adds_no_release() -> None:
-    once = kept((), release("1"))
-    assert kept(once, release("1")) == once
+    once = kept((), release("1"), 10)
+    assert kept(once, release("1"), 10) == once
+
+
+def test_the_containers_of_kept_releases_are_kept_and_no_others() -> None:
+    known: dict[str, Any] = {}
+    summaries: tuple[Any, ...] = ()
+    for number in range(4):
+        new = release(str(number), f"pyairtable/a:{number}")
+        summaries = kept(summaries, new, 2)
+        known = containers(summaries, known, new)
+    assert sorted(each["image"] for each in known.values()) == ["pyairtable/a:2", "pyairtable/a:3"]
+    assert all(CONTAINERS.validate_python(each).digest == key for key, each in known.items())
 
 
 def test_a_summary_says_what_was_live() -> None:

@@ -1,0 +1,35 @@
+"""What the program needs done to the running platform; ops does it, and __main__ hands it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from docker import DockerClient
+
+from plan.change import Change
+from plan.deployment import Deployment
+
+
+class Report(Protocol):
+    """What a validation found."""
+
+    def table(self) -> str:
+        """Return the checks as lines of text."""
+
+
+class Operations(Protocol):
+    """Traffic and checks of the platform that runs."""
+
+    def settle(self, serving: Mapping[str, str]) -> None:
+        """Put traffic where the last release left it; slot by service."""
+
+    def drain(self, slots: Mapping[str, str]) -> None:
+        """Wait until slots that are to be replaced answer no request any more."""
+
+    def release(self, change: Change, *, instant: bool) -> Report:
+        """Move traffic and look at everything; an exception fails the update."""
+
+
+Operate = Callable[[Deployment, DockerClient, Callable[[str], None]], Operations]
+"""Makes the operations of a deployment on an engine; the last takes lines of progress."""

@@ -1,0 +1,116 @@
+"""What an update does to the platform that runs: the program's hand on traffic and checks."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import docker
+
+from plan.change import Change
+from plan.deployment import Deployment
+
+from .shift.shift import Aborted, Shift
+from .traffic import Router
+from .validation import Report, validate
+from .validation.smoke import Pinned
+
+POLL_SECONDS = 0.25
+
+
+class ReleaseFailed(Exception):
+    """The update is not a release; the message says why and where traffic is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operations:
+    """The running platform of a deployment. say: takes lines of progress."""
+
+    deployment: Deployment
+    engine: docker.DockerClient
+    say: Callable[[str], None]
+
+    @property
+    def router(self) -> Router:
+        """The platform's router."""
+        return Router(self.engine, self.deployment.names)
+
+    def settle(self, serving: Mapping[str, str]) -> None:
+        """Before anything is replaced, put traffic where the last release left it.
+
+        An update that was killed while traffic moved must not leave it on a slot that this
+        one is about to replace. Without a running router there is no traffic to settle.
+        """
+        if serving and self.router.runs:
+            self.router.point(serving)
+            self.router.shift("end")
+
+    def drain(self, slots: Mapping[str, str]) -> None:
+        """Wait until no request is in these slots any more, at most drainSeconds."""
+        deadline = time.monotonic() + self.deployment.release.drain_seconds
+        while slots and self.router.runs and time.monotonic() < deadline:
+            seen = self.router.look()["services"]
+            if not any(seen[name][slot]["sessions"] for name, slot in slots.items()):
+                return
+            time.sleep(POLL_SECONDS)
+
+    def release(self, change: Change, *, instant: bool) -> Report:
+        """Test the new versions, move their traffic step by step, and look at everything.
+
+        instant: in one step, which is not watched. Raises ReleaseFailed, traffic back where it
+        was, when a new version is bad or a check fails.
+        """
+        new = {name: slot for name, slot in change.target.items() if name not in change.before}
+        self.router.point(new)
+        if change.moves:
+            self._test(change)
+            self._shift(change, instant=instant)
+        else:
+            # Where it is already, unless somebody has moved it by hand.
+            self.router.point(change.target)
+        report = validate(self.deployment, change.target, self.engine)
+        if not report.passed:
+            self.router.point(change.back)
+            moved = ", ".join(move.service for move in change.moves)
+            after = f"Traffic of {moved} is back on the previous version. " if moved else ""
+            raise ReleaseFailed(f"Validation failed:\n{report.table()}\n{after}")
+        return report
+
+    def _test(self, change: Change) -> None:
+        pinned = Pinned(slots=change.target, key=self.router.release_key())
+        report = validate(self.deployment, change.target, self.engine, pinned=pinned)
+        if not report.passed:
+            raise ReleaseFailed(
+                f"The new version failed its test, before it had any traffic:\n{report.table()}\n"
+                "The previous version serves. "
+            )
+
+    def _shift(self, change: Change, *, instant: bool) -> None:
+        settings = self.deployment.release
+        if instant:
+            settings = settings.model_copy(update={"guard_seconds": 0})
+        shift = Shift(router=self.router, change=change, settings=settings, say=self.say)
+        self.router.shift("begin", json.dumps(_note(change)))
+        try:
+            shift.run((100,) if instant else settings.steps)
+        except Aborted as aborted:
+            raise ReleaseFailed(
+                f"{aborted} All traffic is back on the previous version. "
+            ) from None
+        finally:
+            self.router.shift("end")
+
+
+def _note(change: Change) -> dict[str, object]:
+    return {
+        "services": [move.service for move in change.moves],
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "pid": os.getpid(),
+        "who": f"{getpass.getuser()}@{socket.gethostname()}",
+    }

@@ -1,0 +1,42 @@
+"""Which version each service is to run: what the source says, or what it is pinned to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from .container import Container
+from .deployment import Deployment
+from .release import Pin
+from .request import Request
+
+
+def pins(before: Mapping[str, Pin], request: Request, now: str) -> dict[str, Pin]:
+    """Return the pins after a request. now: RFC 3339, UTC."""
+    kept = {name: pin for name, pin in before.items() if name not in request.unpin}
+    asked = {
+        name: Pin(container=container, since=now, reason=request.reason)
+        for name, container in request.pins.items()
+    }
+    return kept | asked
+
+
+def pinned(deployment: Deployment, held: Mapping[str, Pin]) -> Deployment:
+    """Return the deployment with the pinned services' own containers."""
+
+    def container(name: str, wanted: Container) -> Container:
+        return held[name].container if name in held else wanted
+
+    return replace(
+        deployment,
+        services=tuple(
+            replace(each, container=container(each.service.name, each.container))
+            for each in deployment.services
+        ),
+    )
+
+
+def needless(deployment: Deployment, held: Mapping[str, Pin]) -> set[str]:
+    """Return the pinned services for which the source says the same, or that are gone."""
+    source = {each.service.name: each.container.digest for each in deployment.services}
+    return {name for name, pin in held.items() if source.get(name) in (None, pin.container.digest)}

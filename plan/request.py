@@ -1,0 +1,33 @@
+"""What a command asks of one update, beyond the stack's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from .container import Container
+
+VARIABLE = "PYAIRTABLE_REQUEST"
+"""The environment variable in which platformctl hands a request to the program, as JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class Request:
+    """What one update does differently.
+
+    pins: services that are to run this container from now on, whatever the source says.
+    unpin: services that follow the source again. instant: all traffic moves in one step, which
+    a rollback wants. reason: for the release record. allow_downtime: of stores and the router.
+    """
+
+    pins: Mapping[str, Container] = field(default_factory=dict)
+    unpin: tuple[str, ...] = ()
+    instant: bool = False
+    reason: str = ""
+    allow_downtime: bool = False
+
+
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
