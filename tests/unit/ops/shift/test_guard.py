@@ -65,9 +65,7 @@ def test_the_time_of_a_few_answers_says_nothing() -> None:
     assert breach(seen(19, slow=19), seen(1000), LIMITS) is None
 
 
-@pytest.mark.parametrize(
-    ("slow", "bound"), [(0, 5.0), (1, 5.0), (2, 2000.0), (100, 2000.0)]
-)
+@pytest.mark.parametrize(("slow", "bound"), [(0, 5.0), (1, 5.0), (2, 2000.0), (100, 2000.0)])
 def test_the_99th_percentile_is_the_bound_of_its_bucket(slow: int, bound: float) -> None:
     assert seen(100, slow=slow).p99_ms == bound
 
@@ -94,9 +92,7 @@ numbers = st.integers(0, 10_000)
 
 
 @given(numbers, numbers, numbers, numbers)
-def test_a_window_holds_what_came_in_it(
-    before: int, errors: int, more: int, later: int
-) -> None:
+def test_a_window_holds_what_came_in_it(before: int, errors: int, more: int, later: int) -> None:
     first = seen(before + errors, errors=errors)
     then = seen(before + errors + more + later, errors=errors + later)
     window = then.since(first)
