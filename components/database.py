@@ -55,7 +55,7 @@ class Database(pulumi.ComponentResource):
 
     def job(self, spec: Container, depends_on: Waits, parent: pulumi.Resource) -> Job:
         """Return a job that works on the database, run once depends_on is there."""
-        files, written = job_files(spec, self._site, depends_on, parent)
+        files, written = job_files(spec, self._site, parent)
         images: list[docker.RemoteImage] = []
         if spec.built in self._site.images:
             images.append(self._site.images[str(spec.built)])

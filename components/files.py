@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import pulumi
@@ -37,7 +37,6 @@ class Files(pulumi.ComponentResource):
         contents: Mapping[str, pulumi.Input[str]],
         user: str,
         site: Site,
-        depends_on: Sequence[pulumi.Input[pulumi.Resource]] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Files", name, None, opts)
@@ -45,7 +44,7 @@ class Files(pulumi.ComponentResource):
         job = Job(
             f"{name}-writer",
             _writer(name, folder, contents, user, site, volume),
-            options(self, depends_on),
+            options(self, site.files_after),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.mounted = FileVolume(volume=volume, path=folder, digest=_digest(contents))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pulumi
@@ -91,6 +92,7 @@ class Platform(pulumi.ComponentResource):
         self._database = Database(postgres, BACKUP_VOLUME, self._site, child)
         self._opened[postgres.store.name] = self._database.ready
         self._opened[redis.store.name] = Cache(redis, self._site, child).ready
+        self._site = replace(self._site, files_after=list(self._opened.values()))
 
     def _schema(self) -> None:
         phase = self._phase(CatalogPhase.SCHEMA)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pulumi
 
 from plan.container import Container
@@ -17,7 +15,6 @@ def secret_files(
     spec: Container,
     name: str,
     site: Site,
-    depends_on: Sequence[pulumi.Input[pulumi.Resource]],
     parent: pulumi.Resource,
 ) -> Files:
     """Return the files below /run/secrets of a container. name: of the container in the stack."""
@@ -27,6 +24,5 @@ def secret_files(
         {each.file: site.secrets[each.secret] for each in spec.secrets},
         spec.user,
         site,
-        depends_on,
         opts=pulumi.ResourceOptions(parent=parent),
     )

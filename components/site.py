@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -18,6 +18,8 @@ class Site:
 
     images: our images by name. secrets: values by name, as secret outputs.
     writer_image: image of the jobs that write files into volumes.
+    files_after: what the jobs that write files wait for; for no phase, so that they cost none
+    any time, but for the stores, whose start they would hold up.
     address: of the Docker Engine. gate_timeout_seconds: how long a gate waits.
     """
 
@@ -28,3 +30,4 @@ class Site:
     images: Mapping[str, docker.RemoteImage]
     secrets: Mapping[str, pulumi.Output[str]]
     writer_image: str
+    files_after: Sequence[pulumi.Input[pulumi.Resource]] = ()

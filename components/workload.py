@@ -41,7 +41,7 @@ class Workload(pulumi.ComponentResource):
     ) -> None:
         name = f"{spec.name}-{slot}" if slot else spec.name
         super().__init__("pyairtable:components:Workload", f"{name}-workload", None, opts)
-        files = _files(spec, name, site, depends_on, self)
+        files = _files(spec, name, site, self)
         args = arguments(
             spec, site, volumes=volumes, files=[each.mounted for each in files], slot=slot
         )
@@ -53,18 +53,16 @@ class Workload(pulumi.ComponentResource):
 
 
 def job_files(
-    spec: Container, site: Site, depends_on: Waits, parent: pulumi.Resource
+    spec: Container, site: Site, parent: pulumi.Resource
 ) -> tuple[list[FileVolume], list[Gate]]:
     """Return the files of a job and the gates that it waits for."""
-    files = _files(spec, spec.name, site, depends_on, parent)
+    files = _files(spec, spec.name, site, parent)
     return [each.mounted for each in files], [each.written for each in files]
 
 
-def _files(
-    spec: Container, name: str, site: Site, depends_on: Waits, parent: pulumi.Resource
-) -> list[Files]:
+def _files(spec: Container, name: str, site: Site, parent: pulumi.Resource) -> list[Files]:
     """One Files per folder: the secrets, and each folder of rendered configuration."""
-    found = [secret_files(spec, name, site, depends_on, parent)] if spec.secrets else []
+    found = [secret_files(spec, name, site, parent)] if spec.secrets else []
     folders = sorted({str(PurePosixPath(path).parent) for path in spec.files})
     for folder in folders:
         contents: dict[str, pulumi.Input[str]] = {
@@ -79,7 +77,6 @@ def _files(
                 contents,
                 spec.user,
                 site,
-                depends_on,
                 opts=pulumi.ResourceOptions(parent=parent),
             )
         )
