@@ -115,3 +115,8 @@ def test_other_programs_read_the_same_file_but_no_secrets(tmp_path: Path) -> Non
     assert settings.entry.gateway_port == 9090
     assert settings.airtable_token is not None
     assert from_cli("other", tmp_path) == StackSettings()
+
+
+def test_traffic_may_move_in_steps_of_ones_own() -> None:
+    assert load("other", ROOT, {}).release.steps == (10, 50, 100)
+    assert load("other", ROOT, {"release": {"steps": [1, 100]}}).release.steps == (1, 100)
