@@ -8,7 +8,13 @@ from typing import Any, Self
 
 import docker
 
+from catalog import STORES
+
 NANO = 1e-9
+
+
+def _step(name: str) -> str:
+    return name.removesuffix("-blue").removesuffix("-green")
 
 
 class Watch:
@@ -35,10 +41,26 @@ class Watch:
         self._events.close()
         self._thread.join(5)
 
+    @property
+    def first(self) -> float:
+        """When the first container was made, in seconds since the epoch."""
+        return min(self._made.values())
+
+    @property
+    def last(self) -> float:
+        """When the last container passed its first check."""
+        return max(self._well.values())
+
     def seconds(self) -> dict[str, float]:
-        """Return by step how long it took from being made to its first passed check or its end."""
+        """Return by step how long it took from being made to its first passed check or its end.
+
+        A store begins with the job that writes its secrets; those of the others were
+        written before.
+        """
         return {
-            name.removesuffix("-blue").removesuffix("-green"): self._well[name] - made
+            _step(name): self._well[name] - self._made.get(f"{name}-secrets-writer", made)
+            if name in STORES
+            else self._well[name] - made
             for name, made in self._made.items()
             if name in self._well
         }
