@@ -56,7 +56,13 @@ SUITES = (
     Suite("conformance", "tests/engine/conformance", engine=True),
     Suite("services", "tests/services", engine=False, programs=_STORES),
     Suite("browser", "tests/browser", engine=False, programs=_STORES | {"chromium": "chromium"}),
-    Suite("platform", "tests/engine/platform", engine=True, programs={"dot": "graphviz"}),
+    Suite(
+        "platform",
+        "tests/engine/platform",
+        engine=True,
+        options=("--durations=15",),
+        programs={"dot": "graphviz"},
+    ),
 )
 
 

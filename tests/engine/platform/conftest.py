@@ -50,6 +50,8 @@ def _up(project: Project, gateway_port: int, frontend_port: int) -> None:
     project.set("entry.frontendPort", str(frontend_port))
     for key, value in {"intervalSeconds": 5, "timeoutSeconds": 3, "gateTimeoutSeconds": 60}.items():
         project.set(f"health.{key}", str(value))
+    for key in ("pauseSeconds", "guardSeconds", "drainSeconds"):
+        project.set(f"release.{key}", "1")
     project.set("entry.rateLimit.perMinute", "100000")
     project.set("entry.rateLimit.burstPerMinute", "200000")
     project.up(check=True)
