@@ -26,6 +26,10 @@ SECRETS = {
     )
 }
 
+# Those that can be changed while the platform serves. The stores' passwords stand for the
+# logins of all services in them, too.
+ROTATABLE = (API_KEY.name, JWT_SECRET.name, POSTGRES_PASSWORD.name, REDIS_PASSWORD.name)
+
 # A service's own login in a store is as strong as the store's own password.
 STORE_LOGIN_BYTES = 32
 

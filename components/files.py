@@ -16,7 +16,11 @@ from .site import Site
 from .volume import Volume
 
 # Own the files last: a root without DAC and FOWNER capabilities may not touch others' files.
-_WRITE = 'for f in "$0"/*; do chmod 0400 "$f" && chown "$1" "$f" || exit 1; done'
+# What is not root's is of an earlier writing, and no longer wanted.
+_WRITE = (
+    'for f in "$0"/*; do if [ -O "$f" ]; then chmod 0400 "$f" && chown "$1" "$f"; '
+    'else rm -f "$f"; fi || exit 1; done'
+)
 
 
 class Files(pulumi.ComponentResource):

@@ -14,6 +14,7 @@ from catalog import Phase as CatalogPhase
 from plan.content_hash import tag
 from plan.deployment import Deployment
 from plan.phases import steps
+from plan.rotation import named, values
 from plan.slots import Slots
 from plan.stores import BACKUP_VOLUME
 
@@ -77,14 +78,24 @@ class Platform(pulumi.ComponentResource):
                 kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork
             },
             images=images,
-            secrets={
-                name: pulumi.Output.secret(given[name])
-                if secret.random_bytes is None
-                else GeneratedSecret(name, secret.random_bytes, child).value
-                for name, secret in deployment.secrets.items()
-            },
+            secrets=self._secrets(given, child),
             writer_image=tag(root, "base"),
         )
+
+    def _secrets(
+        self, given: Mapping[str, str], child: pulumi.ResourceOptions
+    ) -> dict[tuple[str, int], pulumi.Output[str]]:
+        """Every value that some container holds; one that none holds any more is forgotten."""
+        running = [each for slots in self._slots.values() for each in slots.containers.values()]
+        found = {}
+        for name, generation in values(self._deployment, running):
+            length = self._deployment.secrets[name].random_bytes
+            found[name, generation] = (
+                pulumi.Output.secret(given[name])
+                if length is None
+                else GeneratedSecret(named(name, generation), length, child).value
+            )
+        return found
 
     def _infrastructure(self) -> None:
         child = pulumi.ResourceOptions(parent=self._phase(CatalogPhase.INFRASTRUCTURE))

@@ -18,7 +18,8 @@ from plan.phases import steps
 from plan.pins import needless, pinned, pins
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
-from plan.slots import Slots, assign
+from plan.rotation import rotated
+from plan.slots import Slots, assign, kept_idle
 
 from . import engine, orphans
 from .operations import Operate, Operations
@@ -41,6 +42,8 @@ def deploy(
     """
     asked = request or Request()
     before = previous()
+    generations = before.release.generations if before.release else {}
+    deployment = rotated(deployment, {**generations, **asked.generations})
     held = _held(deployment, before, asked)
     wanted = pinned(deployment, held)
     slots = _slots(wanted, before)
@@ -86,18 +89,22 @@ def _operations(
 def _replaced(slots: Mapping[str, Slots], before: Release) -> dict[str, str]:
     """Slots that this update replaces, by service."""
     return {
-        name: each.target
+        name: slot
         for name, each in slots.items()
-        if each.releases
-        and (old := before.services[name].slots.get(each.target)) is not None
-        and old.digest != each.containers[each.target].digest
+        if name in before.services
+        for slot, new in each.containers.items()
+        if slot != each.live
+        and (old := before.services[name].slots.get(slot)) is not None
+        and old.digest != new.digest
     }
 
 
 def _slots(deployment: Deployment, before: Previous) -> dict[str, Slots]:
     services = before.release.services if before.release else {}
     return {
-        each.service.name: assign(each.container, services.get(each.service.name))
+        each.service.name: kept_idle(
+            assign(each.container, services.get(each.service.name)), each.container, deployment
+        )
         for each in deployment.services
     }
 
@@ -137,6 +144,7 @@ def _release(
         who=f"{getpass.getuser()}@{socket.gethostname()}",
         reason=asked.reason,
         pins=held,
+        generations=deployment.generations,
     )
     same = before.release is not None and before.release.same_as(planned)
     return before.release if same and before.release else planned

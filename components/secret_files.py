@@ -21,7 +21,7 @@ def secret_files(
     return Files(
         f"{name}-secrets",
         SECRETS_FOLDER,
-        {each.file: site.secrets[each.secret] for each in spec.secrets},
+        {each.file: site.secrets[each.secret, each.generation] for each in spec.secrets},
         spec.user,
         site,
         opts=pulumi.ResourceOptions(parent=parent),

@@ -16,7 +16,7 @@ from plan.names import Names
 class Site:
     """What phase 0 made.
 
-    images: our images by name. secrets: values by name, as secret outputs.
+    images: our images by name. secrets: values by name and generation, as secret outputs.
     writer_image: image of the jobs that write files into volumes.
     files_after: what the jobs that write files wait for; for no phase, so that they cost none
     any time, but for the stores, whose start they would hold up.
@@ -28,6 +28,6 @@ class Site:
     gate_timeout_seconds: int
     networks: Mapping[Network, docker.Network]
     images: Mapping[str, docker.RemoteImage]
-    secrets: Mapping[str, pulumi.Output[str]]
+    secrets: Mapping[tuple[str, int], pulumi.Output[str]]
     writer_image: str
     files_after: Sequence[pulumi.Input[pulumi.Resource]] = ()

@@ -36,10 +36,14 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
 class SecretFile:
-    """A secret in a container: file below /run/secrets, secret by its name in the stack."""
+    """A secret in a container: file below /run/secrets, secret by its name in the stack.
+
+    generation: which value of the secret; each rotation makes the next one.
+    """
 
     file: str
     secret: str
+    generation: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -87,8 +91,12 @@ class Container:
     @property
     def digest(self) -> str:
         """Hash over everything that makes this container what it is."""
-        plain = json.dumps(CONTAINER.dump_python(self, mode="json"), sort_keys=True)
-        return hashlib.sha256(plain.encode()).hexdigest()[:12]
+        plain = CONTAINER.dump_python(self, mode="json")
+        for each in plain["secrets"]:
+            # Containers of before there were generations keep their digests.
+            if each["generation"] == 1:
+                del each["generation"]
+        return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:12]
 
 
 CONTAINER: TypeAdapter[Container] = TypeAdapter(Container)

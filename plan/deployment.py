@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from catalog import Phase, Secret, Service, Store
 from settings import ReleaseSettings
 
 from .container import Container
+from .generation import Generation
 from .names import Names
 
 
@@ -36,7 +37,7 @@ class Deployment:
 
     secrets: every secret in use by name; stores' logins included. absent: services of the
     catalog that are not deployed, each with the reason. gate_timeout_seconds: how long a
-    start-up gate waits. release: how traffic moves.
+    start-up gate waits. release: how traffic moves. generations: of the rotated secrets.
     """
 
     names: Names
@@ -50,6 +51,7 @@ class Deployment:
     absent: Mapping[str, str]
     gate_timeout_seconds: int
     release: ReleaseSettings
+    generations: Mapping[str, Generation] = field(default_factory=dict)
 
     def in_phase(self, phase: Phase) -> tuple[DeployedService, ...]:
         """Return the services that start in a phase."""

@@ -9,6 +9,7 @@ from .container import Container
 from .deployment import Deployment
 from .release import Pin
 from .request import Request
+from .rotation import renewed
 
 
 def pins(before: Mapping[str, Pin], request: Request, now: str) -> dict[str, Pin]:
@@ -22,10 +23,10 @@ def pins(before: Mapping[str, Pin], request: Request, now: str) -> dict[str, Pin
 
 
 def pinned(deployment: Deployment, held: Mapping[str, Pin]) -> Deployment:
-    """Return the deployment with the pinned services' own containers."""
+    """Return the deployment with the pinned services' own containers, and today's secrets."""
 
     def container(name: str, wanted: Container) -> Container:
-        return held[name].container if name in held else wanted
+        return renewed(held[name].container, wanted) if name in held else wanted
 
     return replace(
         deployment,
@@ -38,5 +39,9 @@ def pinned(deployment: Deployment, held: Mapping[str, Pin]) -> Deployment:
 
 def needless(deployment: Deployment, held: Mapping[str, Pin]) -> set[str]:
     """Return the pinned services for which the source says the same, or that are gone."""
-    source = {each.service.name: each.container.digest for each in deployment.services}
-    return {name for name, pin in held.items() if source.get(name) in (None, pin.container.digest)}
+    source = {each.service.name: each.container for each in deployment.services}
+    return {
+        name
+        for name, pin in held.items()
+        if name not in source or renewed(pin.container, source[name]).digest == source[name].digest
+    }

@@ -10,6 +10,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from .container import CONTAINER, Container
+from .generation import Generation
 
 VERSION = 1
 
@@ -51,6 +52,7 @@ class Release:
     time: RFC 3339, UTC. revision: of git, with + when the tree was dirty. who: user and host.
     reason: why, when not because the source changed. backup: the dump that was made before
     this release's migrations. pins: services that do not follow the source, by name.
+    generations: of the secrets that were rotated, by name.
     """
 
     id: str
@@ -64,16 +66,15 @@ class Release:
     who: str = ""
     reason: str = ""
     pins: Mapping[str, Pin] = field(default_factory=dict)
+    generations: Mapping[str, Generation] = field(default_factory=dict)
     version: int = VERSION
 
     def same_as(self, other: Release) -> bool:
         """Whether both leave the same running, whatever their id, time and revision."""
-        return (self.services, self.stores, self.schema_image, self.pins) == (
-            other.services,
-            other.stores,
-            other.schema_image,
-            other.pins,
-        )
+        return self._running() == other._running()
+
+    def _running(self) -> tuple[object, ...]:
+        return self.services, self.stores, self.schema_image, self.pins, self.generations
 
     @property
     def slots(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from .container import Container
+from .generation import Generation
 
 VARIABLE = "PYAIRTABLE_REQUEST"
 """The environment variable in which platformctl hands a request to the program, as JSON."""
@@ -21,6 +22,7 @@ class Request:
     pins: services that are to run this container from now on, whatever the source says.
     unpin: services that follow the source again. instant: all traffic moves in one step, which
     a rollback wants. reason: for the release record. allow_downtime: of stores and the router.
+    generations: how far the rotation of these secrets is to go.
     """
 
     pins: Mapping[str, Container] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class Request:
     instant: bool = False
     reason: str = ""
     allow_downtime: bool = False
+    generations: Mapping[str, Generation] = field(default_factory=dict)
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .container import Container
+from .deployment import Deployment
 from .names import BLUE, other
 from .release import ServiceRelease
+from .rotation import counts, renewed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,3 +39,17 @@ def assign(wanted: Container, previous: ServiceRelease | None) -> Slots:
         return Slots(live=live, target=live, containers={**previous.slots, live: wanted})
     target = other(live)
     return Slots(live=live, target=target, containers={live: previous.slots[live], target: wanted})
+
+
+def kept_idle(slots: Slots, wanted: Container, deployment: Deployment) -> Slots:
+    """Give the version that is kept for a rollback today's secrets, where its own are over.
+
+    wanted: the service's container as the source wants it. The slot that serves keeps its own.
+    """
+    containers = {
+        slot: renewed(each, wanted)
+        if slot not in (slots.live, slots.target) and not counts(each, deployment)
+        else each
+        for slot, each in slots.containers.items()
+    }
+    return replace(slots, containers=containers)

@@ -211,3 +211,20 @@ def test_an_unchanged_stack_keeps_its_release(first: tuple[Recorded, dict[str, A
     _, outputs = previewed(wanted(), first[1])
     assert outputs["release"] == first[1]["release"]
     assert RELEASE.validate_python(outputs["release"]).slots["auth-service"] == "blue"
+
+
+def test_a_secret_under_rotation_has_two_values_and_the_slot_that_serves_keeps_its_own(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    accepted = {"number": 2, "stage": "accepted", "since": "2026-01-01T00:00:00+00:00"}
+    release = {**first[1]["release"], "generations": {"api-key": accepted}}
+    mocks, outputs = previewed(wanted(), {**first[1], "release": release})
+    lengths = {n: each.inputs["length"] for n, each in mocks.of_type("RandomPassword").items()}
+    assert (lengths["api-key"], lengths["api-key-2"]) == (64, 64)
+    assert "jwt-secret-2" not in lengths
+    containers = mocks.of_type("Container")
+    assert "generated-api-key-2" in str(containers["auth-service-green-secrets-writer"].inputs)
+    assert "generated-api-key-2" not in str(containers["auth-service-blue-secrets-writer"].inputs)
+    assert outputs["services"]["auth-service"]["slot"] == "green"
+    assert outputs["services"]["gemini-emulator"]["slot"] == "blue"
+    assert outputs["release"]["generations"] == {"api-key": accepted}
