@@ -21,8 +21,8 @@ class Report(Protocol):
 class Operations(Protocol):
     """Traffic and checks of the platform that runs."""
 
-    def settle(self, serving: Mapping[str, str]) -> None:
-        """Put traffic where the last release left it; slot by service."""
+    def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
+        """Put traffic where the last release left it, but for what stays where it has gone."""
 
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until slots that are to be replaced answer no request any more."""

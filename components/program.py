@@ -16,6 +16,7 @@ from plan.change import Change
 from plan.deployment import Deployment
 from plan.phases import steps
 from plan.pins import needless, pinned, pins
+from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
 from plan.rotation import rotated
@@ -47,12 +48,16 @@ def deploy(
     held = _held(deployment, before, asked)
     wanted = pinned(deployment, held)
     slots = _slots(wanted, before)
-    operations = _operations(wanted, before, slots, operate)
+    operations = _operations(wanted, before, slots, operate, instant=asked.instant)
     platform = Platform(wanted, slots, given, root)
     planned = _release(wanted, slots, before, held, asked, root)
+    change = _change(wanted, slots, before)
+    told = announced(change, wanted.release)
+    if told and not asked.instant:
+        pulumi.log.info(told)
     validation = Validation(
         operations=operations,
-        change=_change(wanted, slots, before),
+        change=change,
         instant=asked.instant,
     )
     release = validation.release(platform.gates, planned)
@@ -72,7 +77,12 @@ def _held(deployment: Deployment, before: Previous, asked: Request) -> dict[str,
 
 
 def _operations(
-    deployment: Deployment, before: Previous, slots: Mapping[str, Slots], operate: Operate
+    deployment: Deployment,
+    before: Previous,
+    slots: Mapping[str, Slots],
+    operate: Operate,
+    *,
+    instant: bool,
 ) -> Operations | None:
     """Make ready for the update; a preview touches nothing."""
     if pulumi.runtime.is_dry_run():
@@ -81,8 +91,14 @@ def _operations(
     operations = operate(deployment, engine.client(address), pulumi.log.info)
     orphans.remove(deployment.names.stack, names_in_state(), address)
     if before.release:
-        operations.settle(before.release.slots)
-        operations.drain(_replaced(slots, before.release))
+        replaced = _replaced(slots, before.release)
+        staying = {
+            name: each.target
+            for name, each in slots.items()
+            if instant and each.releases and name not in replaced
+        }
+        operations.settle(before.release.slots, staying)
+        operations.drain(replaced)
     return operations
 
 
@@ -143,6 +159,7 @@ def _release(
         schema_image=deployment.migrations.image,
         who=f"{getpass.getuser()}@{socket.gethostname()}",
         reason=asked.reason,
+        returned_to=asked.returned_to,
         pins=held,
         generations=deployment.generations,
     )

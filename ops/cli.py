@@ -10,13 +10,19 @@ from typer.core import TyperGroup
 
 from .commands.backup import backup
 from .commands.backups import backups
+from .commands.diff import diff
 from .commands.down import down
 from .commands.execute import execute
 from .commands.logs import logs
 from .commands.plan import plan
 from .commands.preview import preview
+from .commands.release import release
+from .commands.releases import releases
 from .commands.restore import restore
+from .commands.rollback import rollback
+from .commands.shift import abort, pause, resume
 from .commands.status import status
+from .commands.unpin import unpin
 from .commands.up import up
 from .commands.validate import validate
 from .exits import Exit, Stopped, epilog
@@ -56,6 +62,14 @@ for command in (
     validate,
     plan,
     logs,
+    releases,
+    diff,
+    release,
+    rollback,
+    unpin,
+    pause,
+    resume,
+    abort,
     backup,
     backups,
     restore,

@@ -41,15 +41,24 @@ class Operations:
         """The platform's router."""
         return Router(self.engine, self.deployment.names)
 
-    def settle(self, serving: Mapping[str, str]) -> None:
+    def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
         """Before anything is replaced, put traffic where the last release left it.
 
         An update that was killed while traffic moved must not leave it on a slot that this
-        one is about to replace. Without a running router there is no traffic to settle.
+        one is about to replace. serving: slot by service. staying: slots that keep their
+        service's traffic when they have all of it; a rollback has moved it there at once.
+        Without a running router there is no traffic to settle.
         """
-        if serving and self.router.runs:
-            self.router.point(serving)
-            self.router.shift("end")
+        if not serving or not self.router.runs:
+            return
+        seen = self.router.look()["services"]
+        moved = {
+            name
+            for name, slot in staying.items()
+            if all(each["weight"] == 0 for other, each in seen[name].items() if other != slot)
+        }
+        self.router.point({name: slot for name, slot in serving.items() if name not in moved})
+        self.router.shift("end")
 
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until no request is in these slots any more, at most drainSeconds."""

@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import Any
 
+from plan.request import REQUEST, VARIABLE, Request
+
 from . import child, lock, state
 from .exits import Exit, Stopped
 from .output import interactive, say
@@ -67,18 +69,21 @@ class Pulumi:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def stream(self, *arguments: str, quiet: bool = False) -> child.Ended:
+    def stream(
+        self, *arguments: str, quiet: bool = False, request: Request | None = None
+    ) -> child.Ended:
         """Run a command that the user watches; it never asks.
 
         In a terminal it has Pulumi's own live display, elsewhere plain lines. quiet: the
         lines go to the error output, because the standard output belongs to a JSON result.
+        request: what the program is to do differently this time.
         """
         live = interactive() and not quiet
         plain = ["--non-interactive", "--color", "never", "--suppress-progress"]
         return child.run(
             [self._program(), *arguments, "--stack", self.project.stack, *([] if live else plain)],
             cwd=self.project.root,
-            env={**self.project.variables, state.DONE: self.project.stack},
+            env={**self.project.variables, state.DONE: self.project.stack, **_asking(request)},
             terminal=live,
             stdout=_ERRORS if quiet else None,
         )
@@ -113,6 +118,10 @@ class Pulumi:
                 "then the same command again.",
             )
         return found
+
+
+def _asking(request: Request | None) -> dict[str, str]:
+    return {VARIABLE: REQUEST.dump_json(request).decode()} if request else {}
 
 
 def finish(ended: child.Ended, stack: str, what: str) -> None:

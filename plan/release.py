@@ -50,7 +50,8 @@ class Release:
     """One release.
 
     time: RFC 3339, UTC. revision: of git, with + when the tree was dirty. who: user and host.
-    reason: why, when not because the source changed. backup: the dump that was made before
+    reason: why, when not because the source changed. returned_to: id of the release that a
+    rollback returned to. backup: the dump that was made before
     this release's migrations. pins: services that do not follow the source, by name.
     generations: of the secrets that were rotated, by name.
     """
@@ -65,6 +66,7 @@ class Release:
     backup: str | None = None
     who: str = ""
     reason: str = ""
+    returned_to: str | None = None
     pins: Mapping[str, Pin] = field(default_factory=dict)
     generations: Mapping[str, Generation] = field(default_factory=dict)
     version: int = VERSION
@@ -89,6 +91,7 @@ class Release:
             "revision": self.revision,
             "who": self.who,
             "reason": self.reason,
+            "returnedTo": self.returned_to,
             "schemaImage": self.schema_image,
             "schema": asdict(self.schema) if self.schema else None,
             "backup": self.backup,

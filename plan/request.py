@@ -21,14 +21,16 @@ class Request:
 
     pins: services that are to run this container from now on, whatever the source says.
     unpin: services that follow the source again. instant: all traffic moves in one step, which
-    a rollback wants. reason: for the release record. allow_downtime: of stores and the router.
-    generations: how far the rotation of these secrets is to go.
+    a rollback wants. reason: for the release record. returned_to: id of the release that a
+    rollback returns to. allow_downtime: of stores and the router. generations: how far the
+    rotation of these secrets is to go.
     """
 
     pins: Mapping[str, Container] = field(default_factory=dict)
     unpin: tuple[str, ...] = ()
     instant: bool = False
     reason: str = ""
+    returned_to: str | None = None
     allow_downtime: bool = False
     generations: Mapping[str, Generation] = field(default_factory=dict)
 

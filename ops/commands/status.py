@@ -13,6 +13,7 @@ from ..options import Json, Stack
 from ..output import Table, show, show_json
 from ..project import find
 from ..pulumi_cli import Pulumi
+from ..traffic import Router
 
 
 def status(
@@ -35,10 +36,17 @@ def status(
     live = {name: each["slot"] for name, each in services.items()}
     found = [component(each.attrs, live) for each in containers(engine, project.stack)]
     found = ordered([*found, *missing(found, services)])
+    router = Router(engine, project.names)
+    shift = router.shift() if router.runs else None
     if as_json:
-        show_json(_result(project.stack, outputs, found))
+        show_json(_result(project.stack, outputs, found) | {"shift": shift})
     else:
         _show(project.stack, outputs, [each for each in found if everything or _worth_it(each)])
+        if shift:
+            print(
+                f"Traffic of {', '.join(shift['services'])} is being shifted since "
+                f"{shift['since']} by {shift['who']}."
+            )
 
 
 def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:

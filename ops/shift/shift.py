@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 from catalog import SERVICES
 from plan.change import Change, Move
+from plan.promotion import POLL_SECONDS
 from settings import ReleaseSettings
 
 from ..traffic import Router
 from .counters import Counters, counters
 from .guard import breach
 
-POLL_SECONDS = 0.5
 # How long a slot may take until the answers to its probes are counted.
 PROBED_SECONDS = 3.0
 
@@ -76,8 +76,8 @@ class Shift:
 
     def _move(self, percent: int) -> None:
         moves = self.change.moves
-        names = ", ".join(move.service for move in moves)
-        self.say(f"{percent} % of the traffic to the new version of {names}")
+        names = ", ".join(f"{move.service}-{move.new}" for move in moves)
+        self.say(f"{percent} % of the traffic to {names}")
         self.router.set({m.service: {m.new: percent, m.old: 100 - percent} for m in moves})
         self._step = self._look()[0]
 

@@ -8,6 +8,7 @@ import socket
 from typing import Any
 
 import pytest
+from docker.errors import NotFound
 from typer.testing import CliRunner, Result
 
 from ops import engine
@@ -47,6 +48,10 @@ class Engine:
         @staticmethod
         def list(**_: Any) -> list[Any]:
             return []
+
+        @staticmethod
+        def get(name: str) -> Any:
+            raise NotFound(name)
 
     class networks:
         @staticmethod

@@ -19,12 +19,22 @@ COMMANDS = [
     "validate",
     "plan",
     "logs",
+    "releases",
+    "diff",
+    "release",
+    "rollback",
+    "unpin",
+    "pause",
+    "resume",
+    "abort",
     "backup",
     "backups",
     "restore",
     "down",
     "exec",
 ]
+
+WITHOUT_RESULT = ("logs", "exec", "pause", "resume", "abort")
 
 
 def help_of(*arguments: str) -> str:
@@ -49,7 +59,7 @@ def test_every_command_has_help_and_takes_a_stack(name: str) -> None:
     assert "--stack" in help_of(name)
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("logs", "exec")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in WITHOUT_RESULT])
 def test_every_command_with_a_result_gives_json(name: str) -> None:
     assert "--json" in help_of(name)
 

@@ -1,0 +1,109 @@
+"""The release records of a stack, read from its outputs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plan.container import CONTAINER, Container
+from plan.release import RELEASE, Release
+
+from .backend import checkpoint
+from .exits import Exit, Stopped
+from .project import Project
+from .pulumi_cli import Pulumi
+
+_STACK = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """What is kept of the releases: the live one whole, of the others a summary, newest first.
+
+    containers: by digest what the kept releases run.
+    """
+
+    live: Release
+    summaries: tuple[Mapping[str, Any], ...]
+    containers: Mapping[str, Any]
+
+    def find(self, wanted: str) -> Mapping[str, Any]:
+        """Return the release of an id, or of the beginning of one.
+
+        Raises Stopped when there is none, or more than one.
+        """
+        found = [each for each in self.summaries if str(each["id"]).startswith(wanted)]
+        if len(found) == 1:
+            return found[0]
+        known = ", ".join(str(each["id"]) for each in self.summaries)
+        several = "more than one release begins so" if found else "no such release is kept"
+        raise Stopped(Exit.USAGE, f"{wanted}: {several}. Kept are {known}.")
+
+    def before_live(self) -> Mapping[str, Any]:
+        """Return the newest release before the live one that ran something else.
+
+        After a rollback that is one before the release that it returned to: what it left was
+        bad. Raises Stopped when there is none.
+        """
+        live = digests(self.live.summary())
+        ids = [each["id"] for each in self.summaries]
+        at = ids.index(self.live.returned_to) if self.live.returned_to in ids else 0
+        for each in self.summaries[at + 1 :]:
+            if digests(each) != live:
+                return each
+        raise Stopped(Exit.USAGE, "There is no release before the live one to return to.")
+
+    def container(self, digest: str) -> Container:
+        """Return a container of a kept release. Raises Stopped when it was not recorded."""
+        found = self.containers.get(digest)
+        if found is None:
+            raise Stopped(
+                Exit.FAILED,
+                f"What ran as {digest} is not recorded, so it cannot be deployed again. Deploy it "
+                "from its source: check its revision out and run `platformctl up`.",
+            )
+        return CONTAINER.validate_python(found)
+
+
+def records(project: Project) -> Records:
+    """Return the records of a stack. Raises Stopped when it has no release yet."""
+    outputs = _outputs(project)
+    release = outputs.get("release")
+    if not release:
+        raise Stopped(
+            Exit.USAGE,
+            f"Stack {project.stack} has no release yet. `platformctl up --stack {project.stack}` "
+            "makes the first.",
+        )
+    return Records(
+        live=RELEASE.validate_python(release),
+        summaries=tuple(outputs["releases"]),
+        containers=outputs.get("containers") or {},
+    )
+
+
+def digests(summary: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each service ran in a release."""
+    return {name: each["digest"] for name, each in summary["services"].items()}
+
+
+def _outputs(project: Project) -> Mapping[str, Any]:
+    """The state's own file tells in no time, where there is one; Pulumi tells everywhere."""
+    file = checkpoint(project.root, project.stack)
+    if file is not None and file.exists():
+        try:
+            state = json.loads(file.read_text())
+        except ValueError:
+            # An update writes it just now.
+            return Pulumi(project).outputs()
+        for each in _resources(state):
+            if each["type"] == _STACK:
+                outputs: Mapping[str, Any] = each.get("outputs") or {}
+                return outputs
+    return Pulumi(project).outputs()
+
+
+def _resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from (state.get("checkpoint", {}).get("latest") or {}).get("resources") or ()

@@ -1,0 +1,131 @@
+"""How a release can be returned to, and which one a rollback takes by itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog import Limits
+from ops.exits import Stopped
+from ops.records import Records
+from ops.returning import Way, idle, way_back
+from plan.container import CONTAINER, Container
+from plan.release import Release, Schema, ServiceRelease
+
+
+def version(number: int) -> Container:
+    return Container(
+        name="a",
+        image=f"pyairtable/a:{number}",
+        built="a",
+        user="1:1",
+        limits=Limits(),
+        networks=(),
+    )
+
+
+def release(number: int, live: int, idle: int | None = None, **more: Any) -> Release:
+    slots = {"blue": version(live)} | ({"green": version(idle)} if idle is not None else {})
+    return Release(
+        id=f"r{number}",
+        time="2026-01-01T00:00:00+00:00",
+        revision="abc",
+        services={"a": ServiceRelease(slot="blue", slots=slots)},
+        stores={},
+        schema_image="m:1",
+        **more,
+    )
+
+
+def records(*found: Release) -> Records:
+    """Records, newest first, the first of them live."""
+    known = {each.services["a"].live.digest: each.services["a"].live for each in found}
+    return Records(
+        live=found[0],
+        summaries=tuple(each.summary() for each in found),
+        containers={key: CONTAINER.dump_python(each, mode="json") for key, each in known.items()},
+    )
+
+
+KNOWN = records(release(3, live=3, idle=2), release(2, live=2), release(1, live=1))
+
+
+def well(service: str, slot: str) -> bool:
+    return True
+
+
+def there(image: str) -> bool:
+    return True
+
+
+def test_the_version_in_the_idle_slot_is_returned_to_instantly() -> None:
+    back = way_back(KNOWN, KNOWN.find("r2"), well, there)
+    assert (back.way, back.services) == (Way.INSTANTLY, ("a",))
+    assert idle(KNOWN.live, "a", version(2).digest, well) == "green"
+
+
+def test_an_idle_slot_that_is_not_well_takes_no_traffic() -> None:
+    def ill(service: str, slot: str) -> bool:
+        return False
+
+    assert way_back(KNOWN, KNOWN.find("r2"), ill, there).way is Way.REDEPLOY
+    assert idle(KNOWN.live, "a", version(2).digest, ill) is None
+
+
+def test_an_older_version_is_deployed_again() -> None:
+    assert way_back(KNOWN, KNOWN.find("r1"), well, there).way is Way.REDEPLOY
+
+
+def test_the_live_release_needs_no_return() -> None:
+    assert way_back(KNOWN, KNOWN.find("r3"), well, there).way is Way.LIVE
+    assert way_back(KNOWN, KNOWN.find("r1"), well, there, ("other",)).way is Way.LIVE
+
+
+def test_without_its_image_or_record_a_version_is_gone() -> None:
+    gone = way_back(KNOWN, KNOWN.find("r1"), well, lambda image: False)
+    assert (gone.way, gone.why) == (Way.NO, "image pyairtable/a:1 is gone")
+    bare = replace(KNOWN, containers={})
+    assert way_back(bare, bare.find("r1"), well, there).why == "a was not recorded"
+
+
+def test_a_schema_that_is_too_new_forbids_the_return() -> None:
+    then, now = Schema(revision="0003", oldest="0001"), Schema(revision="0005", oldest="0004")
+    known = records(release(2, live=2, idle=1, schema=now), release(1, live=1, schema=then))
+    back = way_back(known, known.find("r1"), well, there)
+    assert back.way is Way.NO
+    assert "0005" in back.why
+    kind = replace(now, oldest="0003")
+    known = records(release(2, live=2, idle=1, schema=kind), release(1, live=1, schema=then))
+    assert way_back(known, known.find("r1"), well, there).way is Way.INSTANTLY
+
+
+def test_a_rollback_takes_the_release_before_that_ran_something_else() -> None:
+    assert KNOWN.before_live()["id"] == "r2"
+    same = records(release(3, live=2), release(2, live=2), release(1, live=1))
+    assert same.before_live()["id"] == "r1"
+
+
+def test_a_second_rollback_goes_further_back_and_not_to_what_was_bad() -> None:
+    back = release(4, live=2, returned_to="r2")
+    known = records(back, release(3, live=3), release(2, live=2), release(1, live=1))
+    assert known.before_live()["id"] == "r1"
+
+
+def test_where_nothing_is_before_there_is_no_rollback() -> None:
+    with pytest.raises(Stopped, match="no release before"):
+        records(release(1, live=1)).before_live()
+
+
+def test_a_release_is_found_by_the_beginning_of_its_id() -> None:
+    with pytest.raises(Stopped, match="more than one"):
+        KNOWN.find("r")
+    with pytest.raises(Stopped, match=r"no such release is kept\. Kept are r3, r2, r1"):
+        KNOWN.find("x")
+
+
+def test_what_was_not_recorded_cannot_be_deployed_again() -> None:
+    assert KNOWN.container(version(1).digest) == version(1)
+    with pytest.raises(Stopped, match="is not recorded"):
+        KNOWN.container("0000")
