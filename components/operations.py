@@ -27,6 +27,9 @@ class Operations(Protocol):
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until slots that are to be replaced answer no request any more."""
 
+    def interrupt(self) -> None:
+        """Put traffic back when it is being moved; the program is about to end."""
+
     def release(self, change: Change, *, instant: bool) -> Report:
         """Move traffic and look at everything; an exception fails the update."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import getpass
+import signal
 import socket
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pulumi
@@ -89,6 +91,7 @@ def _operations(
         return None
     address = engine.host()
     operations = operate(deployment, engine.client(address), pulumi.log.info)
+    _when_interrupted(operations)
     orphans.remove(deployment.names.stack, names_in_state(), address)
     if before.release:
         replaced = _replaced(slots, before.release)
@@ -100,6 +103,18 @@ def _operations(
         operations.settle(before.release.slots, staying)
         operations.drain(replaced)
     return operations
+
+
+def _when_interrupted(operations: Operations) -> None:
+    """Let a program that is interrupted put traffic back before it ends."""
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        operations.interrupt()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
 
 
 def _replaced(slots: Mapping[str, Slots], before: Release) -> dict[str, str]:

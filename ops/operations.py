@@ -28,13 +28,14 @@ class ReleaseFailed(Exception):
     """The update is not a release; the message says why and where traffic is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Operations:
     """The running platform of a deployment. say: takes lines of progress."""
 
     deployment: Deployment
     engine: docker.DockerClient
     say: Callable[[str], None]
+    _shifting: Shift | None = None
 
     @property
     def router(self) -> Router:
@@ -106,6 +107,7 @@ class Operations:
             settings = settings.model_copy(update={"guard_seconds": 0})
         shift = Shift(router=self.router, change=change, settings=settings, say=self.say)
         self.router.shift("begin", json.dumps(_note(change)))
+        self._shifting = shift
         try:
             shift.run((100,) if instant else settings.steps)
         except Aborted as aborted:
@@ -114,6 +116,12 @@ class Operations:
             ) from None
         finally:
             self.router.shift("end")
+            self._shifting = None
+
+    def interrupt(self) -> None:
+        """Put traffic back when it is being shifted: the update is about to be ended."""
+        if self._shifting is not None:
+            self._shifting.interrupt()
 
 
 def _note(change: Change) -> dict[str, object]:

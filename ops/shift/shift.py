@@ -16,6 +16,8 @@ from ..traffic import Router
 from .counters import Counters, counters
 from .guard import breach
 
+# The program is killed some seconds after it was interrupted.
+INTERRUPT_SECONDS = 3.0
 # How long a slot may take until the answers to its probes are counted.
 PROBED_SECONDS = 3.0
 
@@ -53,6 +55,8 @@ class Shift:
     _first: dict[tuple[str, str], Counters] = field(default_factory=dict)
     _step: dict[tuple[str, str], Counters] = field(default_factory=dict)
     _held: bool = False
+    _interrupted: threading.Event = field(default_factory=threading.Event)
+    _ended: threading.Event = field(default_factory=threading.Event)
 
     def run(self, steps: tuple[int, ...]) -> None:
         """Go through the steps, each watched for its time.
@@ -70,6 +74,13 @@ class Shift:
         except BaseException:
             self.router.point(self.change.back)
             raise
+        finally:
+            self._ended.set()
+
+    def interrupt(self) -> None:
+        """Let the shift go back, from another thread; return when it has, or could not in time."""
+        self._interrupted.set()
+        self._ended.wait(INTERRUPT_SECONDS)
 
     def _seconds(self, last: bool) -> float:
         return self.settings.guard_seconds if last else self.settings.pause_seconds
@@ -88,12 +99,12 @@ class Shift:
             wish = self._judge(percent)
             if wish == "abort":
                 raise Aborted("It was aborted by platformctl.")
-            if not threading.main_thread().is_alive():
+            if self._interrupted.is_set():
                 raise Aborted("The update was interrupted.")
             self._tell_hold(wish == "pause")
             if left <= 0 and not self._held:
                 break
-            time.sleep(min(POLL_SECONDS, left) if not self._held else POLL_SECONDS)
+            self._interrupted.wait(POLL_SECONDS if self._held else min(POLL_SECONDS, left))
             if not self._held:
                 left -= time.monotonic() - began
         for move in self.change.moves:
