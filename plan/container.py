@@ -74,7 +74,7 @@ class Container:
 
     name: str
     image: str
-    built: str | None
+    built: str | None = None
     user: str
     limits: Limits
     networks: tuple[Attachment, ...]

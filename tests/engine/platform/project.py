@@ -66,7 +66,13 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PULUMI_")}
-        return inherited | environment(self.folder) | self.variables
+        state = self.folder / ".state"
+        # Whatever the shell of the tests has chosen for itself.
+        own = {
+            "PULUMI_BACKEND_URL": f"file://{state}?metadata=skip",
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(state / "passphrase"),
+        }
+        return inherited | environment(self.folder) | own | self.variables
 
     def start(self, *command: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

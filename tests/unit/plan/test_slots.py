@@ -70,3 +70,12 @@ def test_a_container_survives_the_round_trip_through_the_outputs() -> None:
     back = CONTAINER.validate_python(plain)
     assert back == A
     assert back.digest == A.digest
+
+
+def test_a_container_of_somebody_elses_image_survives_it_too() -> None:
+    foreign = replace(A, image="example.com/auth:1", built=None)
+    # The engine keeps no nulls.
+    plain = {k: v for k, v in CONTAINER.dump_python(foreign, mode="json").items() if v is not None}
+    back = CONTAINER.validate_python(plain)
+    assert back == foreign
+    assert back.digest == foreign.digest

@@ -1,0 +1,249 @@
+"""New versions under constant load: no request is lost, and what is bad goes back by itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.load import Load, vegeta
+
+from .conftest import GATEWAY_PORT
+from .project import ROOT, Ended, Project
+from .versions import BAD, remove_versions, version
+
+# What two cores carry beside the deployment itself.
+RATE = 60
+AUTH = "auth-service"
+
+
+@pytest.fixture(scope="module")
+def releasing(project: Project) -> Iterator[Project]:
+    """The shared deployment; its configuration and images are put back afterwards."""
+    settings = project.folder / ".state" / "stacks" / f"Pulumi.{project.stack}.yaml"
+    before = settings.read_text()
+    for key, value in {"pauseSeconds": 3, "guardSeconds": 2, "keptReleases": 10}.items():
+        project.set(f"release.{key}", str(value))
+    yield project
+    settings.write_text(before)
+    platformctl(project, "unpin")
+    assert project.up().ok
+    remove_versions()
+
+
+@pytest.fixture
+def load(tmp_path: Path) -> Load:
+    return Load(GATEWAY_PORT, RATE, tmp_path, vegeta(ROOT / ".state" / "bench"))
+
+
+def platformctl(project: Project, *arguments: str) -> Ended:
+    return project.run("python", "-m", "ops.cli", *arguments, "--stack", project.stack)
+
+
+def slot(project: Project, service: str = AUTH) -> str:
+    services: Any = project.outputs()["services"]
+    return str(services[service]["slot"])
+
+
+def image(project: Project, service: str = AUTH) -> str:
+    services: Any = project.outputs()["services"]
+    return str(services[service]["image"])
+
+
+def weights(project: Project, service: str = AUTH) -> dict[str, int]:
+    shown: Any = project.containers()["router"].exec_run(["/usr/local/bin/traffic"]).output
+    services = json.loads(shown)["services"]
+    return {name: each["weight"] for name, each in services[service].items()}
+
+
+def source_image(project: Project) -> str:
+    """The image that the source says, whatever a test has set before."""
+    return next(
+        str(each.attrs["Config"]["Image"])
+        for name, each in project.containers().items()
+        if name.startswith(AUTH) and str(each.attrs["Config"]["Image"]).startswith("pyairtable/")
+    )
+
+
+def test_a_release_of_the_gateway_and_auth_loses_no_request(releasing: Project, load: Load) -> None:
+    before = slot(releasing), slot(releasing, "api-gateway")
+    for service in (AUTH, "api-gateway"):
+        releasing.set(f"services.{service}.logLevel", "ERROR")
+    preview = releasing.preview(check=True)
+    assert "Release of auth-service, api-gateway" in preview.output
+    assert "promoted after 8 s" in preview.output
+    with load:
+        time.sleep(3)
+        ended = releasing.up()
+        time.sleep(1)
+    print(load.told())
+    assert ended.ok, ended.output
+    assert load.failed == []
+    assert (slot(releasing), slot(releasing, "api-gateway")) != before
+    assert weights(releasing)[slot(releasing)] == 100
+
+
+def test_a_rollback_is_at_once_loses_no_request_and_stays(releasing: Project, load: Load) -> None:
+    bad = slot(releasing)
+    with load:
+        time.sleep(2)
+        started = time.monotonic()
+        rollback = releasing.start(
+            "python", "-m", "ops.cli", "rollback", AUTH, "--stack", releasing.stack
+        )
+        while weights(releasing)[bad]:
+            assert time.monotonic() - started < 30
+        seconds = time.monotonic() - started
+        output, _ = rollback.communicate(timeout=300)
+    print(f"traffic was back after {seconds:.1f} s; {load.told()}")
+    assert rollback.returncode == 0, output
+    assert seconds < 5
+    assert load.failed == []
+    assert slot(releasing) != bad
+
+    again = releasing.up(check=True)
+    assert f"{AUTH} is pinned" in again.output
+    assert f"platformctl unpin {AUTH}" in again.output
+    assert slot(releasing) != bad
+
+
+def test_an_unpinned_service_follows_the_source_again(releasing: Project) -> None:
+    pinned = slot(releasing)
+    ended = platformctl(releasing, "unpin", AUTH)
+    assert ended.ok, ended.output
+    assert slot(releasing) != pinned
+    assert platformctl(releasing, "unpin", AUTH).code == 2
+
+
+def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_to(
+    releasing: Project, load: Load
+) -> None:
+    original = image(releasing)
+    first = releasing.outputs()["release"]
+    for number in range(3):
+        made = version(original, f"auth-service:{number}")
+        ended = platformctl(releasing, "release", AUTH, "--image", made)
+        assert ended.ok, ended.output
+        assert image(releasing) == made
+    assert isinstance(first, dict)
+    with load:
+        started = time.monotonic()
+        ended = platformctl(releasing, "rollback", "--to", first["id"])
+        seconds = time.monotonic() - started
+    print(f"three back after {seconds:.1f} s; {load.told()}")
+    assert ended.ok, ended.output
+    assert image(releasing) == original
+    assert load.failed == []
+    assert seconds < 60
+
+    listed = releasing.run(
+        "bash", "-c", f". ./activate; python -m ops.cli releases --json -s {releasing.stack}"
+    )
+    found = json.loads(listed.output[listed.output.index("[") :])
+    assert found[0]["returnedTo"] == first["id"]
+    assert found[1]["return"] == "instantly"
+    assert {each["return"] for each in found} <= {"live", "instantly", "redeploy"}
+    different = platformctl(releasing, "diff", found[0]["id"], found[1]["id"])
+    assert "pyairtable-test/auth-service:2" in different.output
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
+    releasing: Project, load: Load, fault: str
+) -> None:
+    before, weight = image(releasing), weights(releasing)
+    bad = version(source_image(releasing), f"auth-service:bad-{list(BAD).index(fault)}", BAD[fault])
+    releasing.set("health.gateTimeoutSeconds", "15")
+    with load:
+        time.sleep(1)
+        ended = platformctl(releasing, "release", AUTH, "--image", bad)
+        time.sleep(1)
+    print(f"{fault}: {load.told()}")
+    assert ended.code == 1
+    assert "Traceback" not in ended.output
+    assert "auth-service" in ended.output
+    assert image(releasing) == before
+    assert weights(releasing) == weight
+    # The first step gives it a tenth of what goes to this service.
+    assert len(load.failed) <= 0.1 * len(load.answers)
+    if fault not in ("fails 20 % of requests", "slow"):
+        assert load.failed == []
+
+
+def test_after_bad_versions_a_good_one_is_released(releasing: Project) -> None:
+    good = version(source_image(releasing), "auth-service:good")
+    ended = platformctl(releasing, "release", AUTH, "--image", good)
+    assert ended.ok, ended.output
+    assert image(releasing) == good
+
+
+def test_a_shift_is_paused_and_aborted_from_elsewhere(releasing: Project) -> None:
+    before = weights(releasing)
+    made = version(source_image(releasing), "auth-service:paused")
+    update = releasing.start(
+        "python", "-m", "ops.cli", "release", AUTH, "--image", made, "--stack", releasing.stack
+    )
+    deadline = time.monotonic() + 90
+    while not platformctl(releasing, "pause").ok:
+        assert time.monotonic() < deadline
+    time.sleep(6)
+    held = weights(releasing)
+    assert held != before
+    assert "is being shifted" in platformctl(releasing, "status").output
+    assert platformctl(releasing, "abort").ok
+    output, _ = update.communicate(timeout=120)
+    assert update.returncode == 1
+    assert "aborted" in output
+    assert weights(releasing) == before
+    assert platformctl(releasing, "pause").code == 2
+
+
+def test_an_interrupted_release_puts_traffic_back_before_it_ends(releasing: Project) -> None:
+    before = weights(releasing)
+    made = version(source_image(releasing), "auth-service:interrupted")
+    update = releasing.start(
+        "python", "-m", "ops.cli", "release", AUTH, "--image", made, "--stack", releasing.stack
+    )
+    moved(releasing, before)
+    os.kill(update.pid, signal.SIGINT)
+    output, _ = update.communicate(timeout=60)
+    assert update.returncode == 5, output
+    assert weights(releasing) == before
+
+
+@pytest.mark.parametrize("seconds", [1, 4])
+def test_a_killed_release_serves_on_and_the_next_one_converges(
+    releasing: Project, load: Load, seconds: int
+) -> None:
+    before = weights(releasing)
+    made = version(source_image(releasing), f"auth-service:killed-{seconds}")
+    with load:
+        update = releasing.start(
+            "python", "-m", "ops.cli", "release", AUTH, "--image", made, "--stack", releasing.stack
+        )
+        moved(releasing, before)
+        time.sleep(seconds)
+        os.killpg(update.pid, signal.SIGKILL)
+        update.wait(60)
+        time.sleep(1)
+        ended = platformctl(releasing, "release", AUTH, "--image", made)
+    print(load.told())
+    assert ended.ok, ended.output
+    assert load.failed == []
+    assert image(releasing) == made
+    assert weights(releasing)[slot(releasing)] == 100
+    assert sum(weights(releasing).values()) == 100
+
+
+def moved(project: Project, before: dict[str, int]) -> None:
+    """Wait until some traffic has moved."""
+    deadline = time.monotonic() + 90
+    while weights(project) == before:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
