@@ -10,6 +10,7 @@ from plan.request import Request
 
 from ..exits import Exit, Stopped
 from ..options import Json, Stack
+from ..output import say
 from ..project import find
 from ..records import records
 from ..updating import show_update, update
@@ -24,11 +25,15 @@ def unpin(
 ) -> None:
     """Let services follow the source again, after a rollback.
 
-    What the source says is released as by `up`: tested, step by step, and back when it is bad.
+    Without names all that are pinned. What the source says is released as by `up`: tested,
+    step by step, and back when it is bad.
     """
     project = find(stack)
     pins = records(project).live.pins
     wanted = tuple(services or pins)
+    if not wanted:
+        say(f"Nothing of stack {project.stack} is pinned.")
+        return
     if strange := [name for name in wanted if name not in pins]:
         has = f"pinned are {', '.join(sorted(pins))}" if pins else "nothing is pinned"
         raise Stopped(Exit.USAGE, f"{', '.join(strange)} is not pinned; {has}.")

@@ -18,6 +18,16 @@ NAMED = {
     "pulumi config set": "pulumi config set entry.gatewayPort 8081 --path",
     "platformctl logs": "platformctl logs api-gateway",
     "platformctl restore": "platformctl restore --help",
+    # Nothing is being shifted there, and RELEASE is no release.
+    "platformctl pause": "platformctl pause --help",
+    "platformctl resume": "platformctl resume --help",
+    "platformctl abort": "platformctl abort --help",
+    "platformctl diff RELEASE RELEASE": "platformctl diff --help",
+    "platformctl rollback --to RELEASE": "platformctl rollback --help",
+    "platformctl rollback auth-service": "platformctl rollback --help",
+    "platformctl release auth-service --image example.com/auth-service:2": (
+        "platformctl release --help"
+    ),
 }
 FENCED = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|pulumi|platformctl) [^`]+)`")
