@@ -11,6 +11,8 @@ METRICS_PORT = 8405
 BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000, 10_000, 30_000)
 RELEASE_KEY_FILE = "/run/secrets/release-key"
 
+# A slot that refuses connections is off within half a second. One that is only slow is kept for
+# long: without it nobody would answer at all, so `timeout check` is that of a whole health check.
 _HEAD = """\
 global
     log stdout format raw local0 info
@@ -36,7 +38,7 @@ defaults
     timeout http-request 10s
     timeout http-keep-alive 60s
     timeout queue 5s
-    timeout check 2s
+    timeout check 10s
     timeout tunnel 1h
     log-format "{\\"timestamp\\":\\"%[date,utime(%Y-%m-%dT%H:%M:%SZ)]\\",\\"level\\":\\"info\\",\
 \\"service\\":\\"router\\",\\"backend\\":\\"%b\\",\\"slot\\":\\"%s\\",\\"status\\":%ST,\
