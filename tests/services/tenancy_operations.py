@@ -1,29 +1,28 @@
-"""What can be asked of the services that keep rows of tenants: the table of the isolation test.
-
-To bring another service in, add its operations to OPERATIONS, and to `seed` in tenancy_world
-what they need to find. test_tenancy_property then asks for the routes that are left out.
-"""
+"""What can be asked of a service that keeps rows of tenants: one row of tenancy_table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-WORKSPACES, TENANTS = "workspace-service", "tenant-service"
-SERVICES = (WORKSPACES, TENANTS)
-
 # An address or a field may have the id of a thing of any tenant: {user}, {email}, {tenant},
-# {workspace}, {project}, {base}, {invitation}, {token}. {name} has the asking tenant's mark,
-# {fresh} is different each time, and {linkable} an Airtable base of the form that is wanted.
+# {workspace}, {project}, {base}, {invitation}, {token}, {file}, {workflow}, {execution},
+# {session}, {key_id}, {event}, {metric}. {name} has the asking tenant's mark, {fresh} is
+# different each time, {linkable} is an Airtable base of the form that is wanted. Who shows a
+# secret is its owner, so {hook}, {key} and {refresh} are always the asking tenant's.
 Body = Mapping[str, Any]
+Row = tuple[str, str, int, Body | None, Mapping[str, str]]
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
 class Operation:
     """One route. status: what an owner is answered about things of the own tenant.
 
-    makes: the kind of thing that a success makes, with the field of the answer that has its id.
+    makes: the kinds of things that a success makes, with the answer's field that has the id.
+    upload: whether it is sent a file. foreign: what it answers to the id of another's thing;
+    it must be what it answers to an id that exists nowhere, but where the id is a secret.
     """
 
     service: str
@@ -31,72 +30,15 @@ class Operation:
     path: str
     status: int = 200
     body: Body | None = None
-    makes: tuple[str, str] | None = None
+    makes: Mapping[str, str] = field(default_factory=dict)
+    upload: bool = False
+    foreign: tuple[int, ...] = (403, 404)
+    secret: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
 
 
-def _workspaces() -> tuple[Operation, ...]:
-    one, named = "/workspaces/{workspace}", {"name": "{name}", "description": "{name}"}
-    project, member = f"{one}/projects/{{project}}", f"{one}/members/{{user}}"
-    wanted = (
-        ("GET", "/workspaces", 200, None, None),
-        ("POST", "/workspaces", 201, named, ("workspace", "id")),
-        ("GET", one, 200, None, None),
-        ("PUT", one, 200, named, None),
-        ("GET", f"{one}/audit", 200, None, None),
-        ("GET", f"{one}/members", 200, None, None),
-        ("POST", f"{one}/members", 409, {"user_id": "{user}", "role": "editor"}, None),
-        ("POST", f"{one}/members", 409, {"email": "{email}", "role": "editor"}, None),
-        ("PUT", member, 200, {"role": "editor"}, None),
-        ("GET", f"{one}/projects", 200, None, None),
-        ("POST", f"{one}/projects", 201, named, ("project", "id")),
-        ("GET", project, 200, None, None),
-        ("PUT", project, 200, named, None),
-        ("GET", f"{project}/bases", 200, None, None),
-        ("POST", f"{project}/bases", 201, {"base_id": "{linkable}", "name": "{name}"}, None),
-        ("DELETE", f"{project}/bases/{{base}}", 204, None, None),
-        ("DELETE", project, 204, None, None),
-        ("DELETE", member, 204, None, None),
-        ("DELETE", one, 204, None, None),
-    )
-    return tuple(_operation(WORKSPACES, *each) for each in wanted)
-
-
-def _tenants() -> tuple[Operation, ...]:
-    one, member = "/tenants/{tenant}", "/tenants/{tenant}/members/{user}"
-    guest = {"email": "{fresh}@example.com", "role": "admin"}
-    wanted = (
-        ("GET", "/tenants", 200, None, None),
-        ("POST", "/tenants", 403, {"name": "{name}"}, None),
-        ("GET", one, 200, None, None),
-        ("PUT", one, 200, {"name": "{name}"}, None),
-        ("GET", f"{one}/usage", 200, None, None),
-        ("POST", f"{one}/suspend", 403, None, None),
-        ("POST", f"{one}/resume", 403, None, None),
-        ("GET", f"{one}/members", 200, None, None),
-        ("PUT", member, 200, {"role": "admin"}, None),
-        ("GET", f"{one}/invitations", 200, None, None),
-        ("POST", f"{one}/invitations", 201, guest, ("invitation", "id")),
-        ("DELETE", f"{one}/invitations/{{invitation}}", 204, None, None),
-        # It is for another address.
-        ("POST", "/tenants/invitations/accept", 403, {"token": "{token}"}, None),
-        ("DELETE", member, 204, None, None),
-        ("DELETE", one, 204, None, None),
-    )
-    return tuple(_operation(TENANTS, *each) for each in wanted)
-
-
-def _operation(
-    service: str,
-    method: str,
-    path: str,
-    status: int,
-    body: Body | None,
-    makes: tuple[str, str] | None,
-) -> Operation:
-    return Operation(service, method, path, status, body, makes)
-
-
-OPERATIONS = (*_workspaces(), *_tenants())
+def of(service: str, wanted: Sequence[Row]) -> tuple[Operation, ...]:
+    """Return the operations of a service."""
+    return tuple(Operation(service, *each) for each in wanted)

@@ -1,37 +1,34 @@
-"""Two tenants with rows in every table that the isolation test is about."""
+"""Two tenants, and what they ask of the services."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import uuid4
 
 import httpx
-from psycopg import Connection, sql
 
 from .people import Person
 from .surroundings import Surroundings
-from .tenancy_operations import TENANTS, WORKSPACES, Operation
+from .tenancy_automation import AUTOMATION
+from .tenancy_identity import TENANTS
+from .tenancy_operations import Operation
+from .tenancy_rows import Rows
+from .tenancy_sides import Side, new_side
+from .tenancy_table import OPERATIONS
+from .tenancy_workspaces import WORKSPACES
 
 Whose = Literal["own", "other", "nobody"]
 _PLACE = re.compile(r"\{(\w+)\}")
 # What an address has that is of the right form and exists nowhere.
 _NOWHERE = {"email": "nobody@example.com", "base": "appNobodyNobody00", "token": "t" * 43}
-
-
-@dataclass
-class Side:
-    """A tenant. mark: in every name that it has, and in no other's. ids: by kind."""
-
-    tenant: str
-    owner: Person
-    member: Person
-    mark: str
-    ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+_SECRETS = ("hook", "key", "refresh")
+_FREE = ("name", "fresh", "linkable", *_SECRETS)
+# Their rows are made one by one in `_seed_*`, those of the others by what the table can make.
+_BY_HAND = (TENANTS, WORKSPACES)
 
 
 @dataclass(frozen=True)
@@ -49,14 +46,24 @@ class World:
         self, surroundings: Surroundings, clients: Mapping[str, httpx.AsyncClient]
     ) -> None:
         self._clients = clients
-        self._link = surroundings.superuser()
-        self._tables = _tables(self._link)
-        self.sides = (self._side(), self._side())
+        self._link, self._redis = surroundings.superuser(), surroundings.redis_admin()
+        self._rows = Rows(self._link, self._redis)
+        secret = surroundings.secret("jwt-secret")
+        self.sides = (new_side(self._link, secret), new_side(self._link, secret))
 
-    async def seed(self) -> None:
-        """Let each side have one thing of each kind."""
+    async def seed(self, services: Collection[str]) -> None:
+        """Let each side have one thing of each kind that these services keep."""
         for side in self.sides:
-            await self._seed(side)
+            if WORKSPACES in services:
+                await self._seed_workspaces(side)
+            if TENANTS in services:
+                await self._seed_tenants(side)
+            for operation in OPERATIONS:
+                if operation.makes and operation.service in {*services} - {*_BY_HAND}:
+                    answer, _ = await self.ask(side, side.owner, operation, ())
+                    assert answer.status_code == operation.status, answer.text
+            if AUTOMATION in services:
+                self._read_files(side)
 
     def other(self, side: Side) -> Side:
         """Return the other side."""
@@ -68,81 +75,74 @@ class World:
         """Let somebody ask for something; return the answer, and what was sent as one text."""
         left = list(picks)
 
-        def chosen(match: re.Match[str]) -> str:
-            return self._value(side, match[1], left)
+        def filled(value: Any) -> Any:
+            if isinstance(value, str):
+                return _PLACE.sub(lambda match: self._value(side, match[1], left), value)
+            if isinstance(value, Mapping):
+                return {key: filled(each) for key, each in value.items()}
+            return [filled(each) for each in value] if isinstance(value, list) else value
 
-        path = _PLACE.sub(chosen, operation.path)
-        body = {
-            key: _PLACE.sub(chosen, value) if isinstance(value, str) else value
-            for key, value in (operation.body or {}).items()
-        }
+        path, body = filled(operation.path), filled(operation.body)
+        text = f"{side.mark}\n".encode()
         answer = await self._clients[operation.service].request(
             operation.method,
             path,
-            headers=person.headers,
-            json=body if operation.body is not None else None,
+            headers={**person.headers, "Authorization": f"Bearer {side.access[person.id]}"},
+            json=body,
+            files={"file": (f"{side.mark}.txt", text)} if operation.upload else None,
         )
-        if operation.makes is not None and answer.is_success:
-            kind, name = operation.makes
-            side.ids[kind].append(answer.json()[name])
+        if answer.is_success:
+            for kind, name in operation.makes.items():
+                side.ids[kind].append(answer.json()[name])
         return answer, f"{path} {body}"
 
     def rows(self, side: Side) -> list[tuple[Any, ...]]:
-        """Return a digest of all rows of a tenant, table by table."""
-        return self._link.execute(self._tables, {"tenant": side.tenant}).fetchall()
+        """Return a digest of all that a tenant has."""
+        return self._rows.of(side)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Leave nothing to background work, and let go of the stores."""
+        for side in self.sides:
+            self._rows.remove(side)
         self._link.close()
+        self._redis.close()
 
-    def _side(self) -> Side:
-        mark = f"mark{secrets.token_hex(8)}"
-        owner = self._account(f"owner@{mark}.example.com", mark)
-        member = self._account(f"member@{mark}.example.com", mark)
-        moved = (owner.tenant_id, member.id)
-        for statement in (
-            "UPDATE auth.users SET tenant_id = %s WHERE id = %s",
-            "UPDATE users.profiles SET tenant_id = %s WHERE user_id = %s",
-            "UPDATE tenants.members SET tenant_id = %s, role = 'member' WHERE user_id = %s",
-        ):
-            self._link.execute(statement.encode(), moved)
-        self._link.execute("DELETE FROM tenants.tenants WHERE id = %s", (member.tenant_id,))
-        member.tenant_id = owner.tenant_id
-        side = Side(owner.tenant_id, owner, member, mark)
-        side.ids["tenant"].append(owner.tenant_id)
-        for person in (member, owner):
-            side.ids["user"].append(person.id)
-            side.ids["email"].append(person.email)
-        return side
+    async def _make(self, side: Side, service: str, path: str, **body: str) -> dict[str, Any]:
+        client = self._clients[service]
+        answer = await client.post(path, headers=side.owner.headers, json=body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
 
-    def _account(self, email: str, name: str) -> Person:
-        made = self._link.execute(
-            "SELECT id::text, tenant_id::text FROM auth.create_account(%s, 'x', %s, %s, %s)",
-            (email, name, name, name),
-        ).fetchone()
-        assert made is not None
-        return Person(id=made[0], email=email, tenant_id=made[1])
-
-    async def _seed(self, side: Side) -> None:
-        async def make(service: str, path: str, **body: str) -> dict[str, Any]:
-            client = self._clients[service]
-            answer = await client.post(path, headers=side.owner.headers, json=body)
-            assert answer.status_code == 201, answer.text
-            made: dict[str, Any] = answer.json()
-            return made
-
-        workspace = (await make(WORKSPACES, "/workspaces", name=side.mark))["id"]
+    async def _seed_workspaces(self, side: Side) -> None:
+        workspace = (await self._make(side, WORKSPACES, "/workspaces", name=side.mark))["id"]
         one = f"/workspaces/{workspace}"
-        await make(WORKSPACES, f"{one}/members", user_id=side.member.id, role="viewer")
-        project = (await make(WORKSPACES, f"{one}/projects", name=side.mark))["id"]
+        member = {"user_id": side.member.id, "role": "viewer"}
+        await self._make(side, WORKSPACES, f"{one}/members", **member)
+        project = (await self._make(side, WORKSPACES, f"{one}/projects", name=side.mark))["id"]
         base = f"app{secrets.token_hex(7)}"
-        await make(WORKSPACES, f"{one}/projects/{project}/bases", base_id=base, name=side.mark)
-        guest = f"guest@{side.mark}.example.com"
-        invitation = await make(TENANTS, f"/tenants/{side.tenant}/invitations", email=guest)
-        made = {"workspace": workspace, "project": project, "base": base}
-        made |= {"invitation": invitation["id"], "token": invitation["token"]}
-        for kind, value in made.items():
+        bases = f"{one}/projects/{project}/bases"
+        await self._make(side, WORKSPACES, bases, base_id=base, name=side.mark)
+        for kind, value in (("workspace", workspace), ("project", project), ("base", base)):
             side.ids[kind].append(value)
+
+    async def _seed_tenants(self, side: Side) -> None:
+        path, guest = f"/tenants/{side.tenant}/invitations", f"guest@{side.mark}.example.com"
+        made = await self._make(side, TENANTS, path, email=guest)
+        side.ids["invitation"].append(made["id"])
+        side.ids["token"].append(made["token"])
+
+    def _read_files(self, side: Side) -> None:
+        """Do what the worker does, which rests in this test."""
+        for file in side.ids["file"]:
+            self._link.execute(
+                "UPDATE automation.files SET status = 'done', processed_at = now() WHERE id = %s",
+                (file,),
+            )
+            self._link.execute(
+                "INSERT INTO automation.file_texts (file_id, tenant_id, text) VALUES (%s, %s, %s)",
+                (file, side.tenant, side.mark),
+            )
 
     def _value(self, side: Side, kind: str, left: list[Pick]) -> str:
         if kind == "name":
@@ -151,6 +151,8 @@ class World:
             return f"{secrets.token_hex(6)}.{side.mark}"
         if kind == "linkable":
             return f"app{secrets.token_hex(7)}"
+        if kind in _SECRETS:
+            return side.ids[kind][-1]
         pick = left.pop(0) if left else Pick("own")
         if pick.whose == "nobody":
             return _NOWHERE.get(kind, str(uuid4()))
@@ -161,27 +163,4 @@ class World:
 def places(operation: Operation) -> int:
     """Return how many things an operation names."""
     text = f"{operation.path} {operation.body}"
-    return sum(kind not in ("name", "fresh", "linkable") for kind in _PLACE.findall(text))
-
-
-def _tables(link: Connection) -> sql.Composed:
-    """Return a statement that digests a tenant's rows in every table that has any."""
-    found = link.execute(
-        "SELECT n.nspname, c.relname FROM pg_class c"
-        " JOIN pg_namespace n ON n.oid = c.relnamespace"
-        " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'"
-        " WHERE c.relkind IN ('r', 'p') AND NOT a.attisdropped ORDER BY 1, 2"
-    ).fetchall()
-    digested = sql.SQL(
-        "SELECT {name}, count(*), md5(string_agg(t::text, ' ' ORDER BY t::text))"
-        " FROM {table} t WHERE t.{column} = %(tenant)s"
-    )
-    every = [(schema, table, "tenant_id") for schema, table in found]
-    return sql.SQL(" UNION ALL ").join(
-        digested.format(
-            name=sql.Literal(f"{schema}.{table}"),
-            table=sql.Identifier(schema, table),
-            column=sql.Identifier(column),
-        )
-        for schema, table, column in [*every, ("tenants", "tenants", "id")]
-    )
+    return sum(kind not in _FREE for kind in _PLACE.findall(text))
