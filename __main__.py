@@ -31,7 +31,9 @@ outputs = deploy(
     resolve(configured, pulumi.get_stack(), ROOT),
     given,
     ROOT,
-    lambda deployment, engine, say: Operations(deployment=deployment, engine=engine, say=say),
+    lambda deployment, engine, progress: Operations(
+        deployment=deployment, engine=engine, progress=progress
+    ),
     REQUEST.validate_json(asked) if asked else Request(),
 )
 for name, value in outputs.items():

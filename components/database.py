@@ -62,6 +62,7 @@ class Database(pulumi.ComponentResource):
         return Job(
             spec.name,
             arguments(spec, self._site, volumes=self._volumes, files=files),
+            self._site,
             options(parent, [*depends_on, *written, *images]),
             opts=pulumi.ResourceOptions(parent=parent),
         )

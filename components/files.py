@@ -48,6 +48,7 @@ class Files(pulumi.ComponentResource):
         job = Job(
             f"{name}-writer",
             _writer(name, folder, contents, user, site, volume),
+            site,
             options(self, site.files_after),
             opts=pulumi.ResourceOptions(parent=self),
         )

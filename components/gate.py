@@ -13,18 +13,29 @@ from collections.abc import Callable
 import pulumi
 import pulumi_docker as docker
 
+from .recorder import Recorder, Watch
+
 Gate = pulumi.Output[pulumi.Resource]
+Check = Callable[[str, Watch], None]
+"""Returns once a container, by id, is as it should be; pulumi.RunError fails the update."""
 
 
-def gate(container: docker.Container, check: Callable[[str], None]) -> Gate:
+def gate(
+    container: docker.Container, name: str, check: Check, recorder: Recorder, kind: str
+) -> Gate:
     """Return the container once check has accepted its id.
 
-    check runs on a thread of its own, may block, and raises pulumi.RunError to fail the update.
+    check runs on a thread of its own and may block. kind: container or job.
     """
+    recorder.progress.row(name, container)
+
+    def checked(container_id: str) -> None:
+        with recorder.gate(name, kind) as watch:
+            check(container_id, watch)
 
     async def opened(container_id: str) -> pulumi.Resource:
         if not pulumi.runtime.is_dry_run():
-            await asyncio.to_thread(check, container_id)
+            await asyncio.to_thread(checked, container_id)
         return container
 
     return container.id.apply(opened)

@@ -11,6 +11,7 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from . import engine
+from .recorder import Watch
 
 POLL_SECONDS = 0.25
 # How long the exit code of a container that keeps exiting is waited for.
@@ -34,7 +35,7 @@ class HealthGate:
     timeout_seconds: int
     address: str
 
-    def wait(self, container_id: str) -> None:
+    def wait(self, container_id: str, watch: Watch) -> None:
         """Return once healthy. Raises NotHealthy and discards the container otherwise.
 
         The command is asked several times a second, because the engine's first own probe
@@ -52,6 +53,7 @@ class HealthGate:
                     "it will be made anew."
                 ) from error
             restarts = container.attrs["RestartCount"] if restarts is None else restarts
+            watch.sees(container.attrs["State"])
             reason = _broken(container.attrs, restarts)
             if reason is None and self._passes(container):
                 return
@@ -60,6 +62,7 @@ class HealthGate:
                 reason = f"was not healthy within {self.timeout_seconds} s"
             if reason is not None:
                 self._fail(container, reason + _exit_code(container))
+            watch.waits()
             time.sleep(POLL_SECONDS)
 
     def _passes(self, container: Container) -> bool:

@@ -10,6 +10,8 @@ from docker.errors import NotFound
 
 from . import engine
 from .gate import Gate, gate
+from .recorder import Watch
+from .site import Site
 
 
 class JobFailed(pulumi.RunError):
@@ -30,6 +32,7 @@ class Job(pulumi.ComponentResource):
         self,
         name: str,
         args: docker.ContainerArgs,
+        site: Site,
         options: pulumi.ResourceOptions,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -39,11 +42,13 @@ class Job(pulumi.ComponentResource):
         pulumi.set(args, "restart", "no")
         options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(parent=self))
         self.container = docker.Container(name, args, options)
-        self.done = gate(self.container, partial(check, name, engine.host()))
+        self.done = gate(
+            self.container, name, partial(check, name, site.address), site.recorder, "job"
+        )
         self.register_outputs({"exitCode": self.container.exit_code})
 
 
-def check(name: str, address: str, container_id: str) -> None:
+def check(name: str, address: str, container_id: str, watch: Watch) -> None:
     """Return when the job exited with 0.
 
     Raises JobFailed otherwise; the container is removed, so that the next update runs it again.
@@ -57,6 +62,7 @@ def check(name: str, address: str, container_id: str) -> None:
         ) from error
     container.wait(timeout=600)
     container.reload()
+    watch.sees(container.attrs["State"])
     code = container.attrs["State"]["ExitCode"]
     if code == 0:
         return

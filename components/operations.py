@@ -10,6 +10,8 @@ from docker import DockerClient
 from plan.change import Change
 from plan.deployment import Deployment
 
+from .progress import Progress
+
 
 class Report(Protocol):
     """What a validation found."""
@@ -34,5 +36,5 @@ class Operations(Protocol):
         """Move traffic and look at everything; an exception fails the update."""
 
 
-Operate = Callable[[Deployment, DockerClient, Callable[[str], None]], Operations]
-"""Makes the operations of a deployment on an engine; the last takes lines of progress."""
+Operate = Callable[[Deployment, DockerClient, Progress], Operations]
+"""Makes the operations of a deployment on an engine."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from plan.phases import steps
 from plan.rotation import named, values
 from plan.slots import Slots
 from plan.stores import BACKUP_VOLUME
+from plan.timeline import Span
 
 from . import engine
 from .cache import Cache
@@ -26,6 +28,7 @@ from .generated_secret import GeneratedSecret
 from .image import Image
 from .network import Network
 from .phase import Phase
+from .recorder import Recorder
 from .router import Router
 from .service import Service
 from .site import Site
@@ -34,7 +37,8 @@ from .site import Site
 class Platform(pulumi.ComponentResource):
     """The platform, in the order of the printed plan.
 
-    given: values of the secrets that come from the stack's configuration.
+    given: values of the secrets that come from the stack's configuration. recorder: takes what
+    everything took.
     """
 
     networks: Mapping[str, pulumi.Output[str]]
@@ -45,13 +49,14 @@ class Platform(pulumi.ComponentResource):
         slots: Mapping[str, Slots],
         given: Mapping[str, str],
         root: Path,
+        recorder: Recorder,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Platform", "platform", None, opts)
         self._deployment = deployment
         self._slots = slots
         self._opened: dict[str, Gate] = {}
-        self._site = self._foundations(given, root)
+        self._site = self._foundations(given, root, recorder)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
         self._waits = {step.name: step.waits_for for step in steps(deployment)}
         self._infrastructure()
@@ -64,22 +69,23 @@ class Platform(pulumi.ComponentResource):
     def _phase(self, phase: CatalogPhase) -> Phase:
         return Phase(phase, pulumi.ResourceOptions(parent=self))
 
-    def _foundations(self, given: Mapping[str, str], root: Path) -> Site:
+    def _foundations(self, given: Mapping[str, str], root: Path, recorder: Recorder) -> Site:
         child = pulumi.ResourceOptions(parent=self._phase(CatalogPhase.FOUNDATIONS))
         deployment = self._deployment
         images: dict[str, docker.RemoteImage] = {}
         for name in deployment.images:
             images[name] = Image(name, root, images, child).image
+        networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
+        _laid(recorder, [*images.values(), *networks.values()])
         return Site(
             names=deployment.names,
             address=engine.host(),
             gate_timeout_seconds=deployment.gate_timeout_seconds,
-            networks={
-                kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork
-            },
+            networks=networks,
             images=images,
             secrets=self._secrets(given, child),
             writer_image=tag(root, "base"),
+            recorder=recorder,
         )
 
     def _secrets(
@@ -118,6 +124,7 @@ class Platform(pulumi.ComponentResource):
             waits = self._awaited(name)
             service = Service(name, self._slots[name], self._site, waits, child)
             self._opened[name] = service.ready
+            self._site.recorder.progress.row(name, service)
         return component
 
     def _entry(self) -> None:
@@ -133,3 +140,14 @@ class Platform(pulumi.ComponentResource):
     def gates(self) -> list[Gate]:
         """The gates of everything that runs; all are open when all of it is healthy."""
         return list(self._opened.values())
+
+
+def _laid(recorder: Recorder, foundations: Sequence[pulumi.CustomResource]) -> None:
+    """Record when the foundations are there; they have no gate that could."""
+
+    def there(_: object) -> None:
+        if not pulumi.runtime.is_dry_run():
+            name, now = CatalogPhase.FOUNDATIONS.value, time.time()
+            recorder.record(Span(kind="foundation", name=name, begin=recorder.began, end=now))
+
+    pulumi.Output.all(*(each.id for each in foundations)).apply(there)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 import signal
 import socket
@@ -23,11 +24,14 @@ from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
 from plan.rotation import rotated
 from plan.slots import Slots, assign, kept_idle
+from plan.timeline import members
 
 from . import engine, orphans
 from .operations import Operate, Operations
 from .platform import Platform
 from .previous import Previous, names_in_state, previous
+from .progress import Progress
+from .recorder import Recorder
 from .validation import Validation
 
 
@@ -50,15 +54,18 @@ def deploy(
     held = _held(deployment, before, asked)
     wanted = pinned(deployment, held)
     slots = _slots(wanted, before)
-    operations = _operations(wanted, before, slots, operate, instant=asked.instant)
-    platform = Platform(wanted, slots, given, root)
-    planned = _release(wanted, slots, before, held, asked, root)
     change = _change(wanted, slots, before)
+    progress = Progress(live=asked.live, loop=asyncio.get_event_loop())
+    recorder = Recorder(progress, members(steps(wanted), change.target))
+    operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
+    platform = Platform(wanted, slots, given, root, recorder)
+    planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:
         pulumi.log.info(told)
     validation = Validation(
         operations=operations,
+        progress=progress,
         change=change,
         instant=asked.instant,
     )
@@ -83,6 +90,7 @@ def _operations(
     before: Previous,
     slots: Mapping[str, Slots],
     operate: Operate,
+    progress: Progress,
     *,
     instant: bool,
 ) -> Operations | None:
@@ -90,7 +98,7 @@ def _operations(
     if pulumi.runtime.is_dry_run():
         return None
     address = engine.host()
-    operations = operate(deployment, engine.client(address), pulumi.log.info)
+    operations = operate(deployment, engine.client(address), progress)
     _when_interrupted(operations)
     orphans.remove(deployment.names.stack, names_in_state(), address)
     if before.release:

@@ -11,6 +11,8 @@ import pulumi_docker as docker
 from catalog import Network
 from plan.names import Names
 
+from .recorder import Recorder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -20,7 +22,8 @@ class Site:
     writer_image: image of the jobs that write files into volumes.
     files_after: what the jobs that write files wait for; for no phase, so that they cost none
     any time, but for the stores, whose start they would hold up.
-    address: of the Docker Engine. gate_timeout_seconds: how long a gate waits.
+    address: of the Docker Engine. gate_timeout_seconds: how long a gate waits. recorder: of
+    what the gates took.
     """
 
     names: Names
@@ -30,4 +33,5 @@ class Site:
     images: Mapping[str, docker.RemoteImage]
     secrets: Mapping[tuple[str, int], pulumi.Output[str]]
     writer_image: str
+    recorder: Recorder
     files_after: Sequence[pulumi.Input[pulumi.Resource]] = ()

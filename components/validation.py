@@ -13,6 +13,7 @@ from plan.release import Release
 
 from .gate import Gate
 from .operations import Operations
+from .progress import Progress
 
 _AGAIN = "Mend the cause and run the same command again."
 
@@ -22,6 +23,7 @@ class Validation:
     """The last gate of an update. change: of the traffic. instant: it moves in one step."""
 
     operations: Operations | None
+    progress: Progress
     change: Change
     instant: bool
 
@@ -43,4 +45,4 @@ class Validation:
             report = operations.release(self.change, instant=self.instant)
         except Exception as error:
             raise pulumi.RunError(f"{error}\n{_AGAIN}") from error
-        pulumi.log.info(report.table())
+        self.progress.line(report.table())

@@ -48,7 +48,9 @@ class Workload(pulumi.ComponentResource):
         args.restart = "unless-stopped"
         waits = [*depends_on, *(each.written for each in files), *_image(spec, site)]
         self.container = docker.Container(name, args, options(self, waits))
-        self.ready = gate(self.container, _health_gate(spec, name, site).wait)
+        self.ready = gate(
+            self.container, name, _health_gate(spec, name, site).wait, site.recorder, "container"
+        )
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 

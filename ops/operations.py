@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +16,7 @@ import docker
 from plan.change import Change
 from plan.deployment import Deployment
 
+from .progress import Progress
 from .shift.shift import Aborted, Shift
 from .traffic import Router
 from .validation import Report, validate
@@ -30,11 +31,11 @@ class ReleaseFailed(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Operations:
-    """The running platform of a deployment. say: takes lines of progress."""
+    """The running platform of a deployment."""
 
     deployment: Deployment
     engine: docker.DockerClient
-    say: Callable[[str], None]
+    progress: Progress
     _shifting: Shift | None = None
 
     @property
@@ -105,7 +106,9 @@ class Operations:
         settings = self.deployment.release
         if instant:
             settings = settings.model_copy(update={"guard_seconds": 0})
-        shift = Shift(router=self.router, change=change, settings=settings, say=self.say)
+        shift = Shift(
+            router=self.router, change=change, settings=settings, progress=self.progress
+        )
         self.router.shift("begin", json.dumps(_note(change)))
         self._shifting = shift
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from plan.request import REQUEST, VARIABLE, Request
@@ -83,7 +83,11 @@ class Pulumi:
         return child.run(
             [self._program(), *arguments, "--stack", self.project.stack, *([] if live else plain)],
             cwd=self.project.root,
-            env={**self.project.variables, state.DONE: self.project.stack, **_asking(request)},
+            env={
+                **self.project.variables,
+                state.DONE: self.project.stack,
+                **_asking(request, live),
+            },
             terminal=live,
             stdout=_ERRORS if quiet else None,
         )
@@ -120,8 +124,8 @@ class Pulumi:
         return found
 
 
-def _asking(request: Request | None) -> dict[str, str]:
-    return {VARIABLE: REQUEST.dump_json(request).decode()} if request else {}
+def _asking(request: Request | None, live: bool) -> dict[str, str]:
+    return {VARIABLE: REQUEST.dump_json(replace(request or Request(), live=live)).decode()}
 
 
 def finish(ended: child.Ended, stack: str, what: str) -> None:

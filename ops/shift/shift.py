@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from catalog import SERVICES
@@ -12,9 +11,11 @@ from plan.change import Change, Move
 from plan.promotion import POLL_SECONDS
 from settings import ReleaseSettings
 
+from ..progress import Progress
 from ..traffic import Router
 from .counters import Counters, counters
 from .guard import breach
+from .sample import Sample, sample, step_line
 
 # The program is killed some seconds after it was interrupted.
 INTERRUPT_SECONDS = 3.0
@@ -26,30 +27,17 @@ class Aborted(Exception):
     """The shift went back; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sample:
-    """What a slot of a service did since the step began. time: seconds since the shift began."""
-
-    time: float
-    percent: int
-    service: str
-    slot: str
-    requests: int
-    errors: int
-    p99_ms: float | None
-
-
 @dataclass(kw_only=True)
 class Shift:
     """Moves the traffic of all changed services together.
 
-    say: takes a line of progress. samples: what was seen, for the report.
+    samples: what was seen at each look, for the report.
     """
 
     router: Router
     change: Change
     settings: ReleaseSettings
-    say: Callable[[str], None]
+    progress: Progress
     samples: list[Sample] = field(default_factory=list)
     _began: float = 0.0
     _first: dict[tuple[str, str], Counters] = field(default_factory=dict)
@@ -87,13 +75,11 @@ class Shift:
 
     def _move(self, percent: int) -> None:
         moves = self.change.moves
-        names = ", ".join(f"{move.service}-{move.new}" for move in moves)
-        self.say(f"{percent} % of the traffic to {names}")
         self.router.set({m.service: {m.new: percent, m.old: 100 - percent} for m in moves})
         self._step = self._look()[0]
 
     def _watch(self, percent: int, seconds: float) -> None:
-        left = seconds
+        left, since = seconds, time.monotonic()
         while True:
             began = time.monotonic()
             wish = self._judge(percent)
@@ -109,11 +95,13 @@ class Shift:
                 left -= time.monotonic() - began
         for move in self.change.moves:
             self._probe(move, percent)
+        new = self.samples[-2 * len(self.change.moves) :][1::2]
+        self.progress.step(step_line(percent, time.monotonic() - since, new))
 
     def _tell_hold(self, wanted: bool) -> None:
         if wanted != self._held:
             self._held = wanted
-            self.say(
+            self.progress.line(
                 "paused; `platformctl resume` goes on, `platformctl abort` goes back"
                 if wanted
                 else "going on"
@@ -132,18 +120,11 @@ class Shift:
 
     def _note(self, percent: int, move: Move, now: dict[tuple[str, str], Counters]) -> None:
         for slot in (move.old, move.new):
-            seen = now[move.service, slot].since(self._step[move.service, slot])
-            self.samples.append(
-                Sample(
-                    time=round(time.monotonic() - self._began, 2),
-                    percent=percent,
-                    service=move.service,
-                    slot=slot,
-                    requests=seen.requests,
-                    errors=seen.errors,
-                    p99_ms=seen.p99_ms,
-                )
-            )
+            key, seconds = (move.service, slot), time.monotonic() - self._began
+            step, all_of_it = now[key].since(self._step[key]), now[key].since(self._first[key])
+            self.samples.append(sample(seconds, percent, key, step, all_of_it))
+        shown = f"{move.new} {percent} % · {self.samples[-1].text()}"
+        self.progress.status(move.service, shown)
 
     def _probe(self, move: Move, percent: int) -> None:
         """Send requests of our own to a slot that had too few to be judged by."""

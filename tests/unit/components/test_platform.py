@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from catalog import SERVICES
 from components.program import deploy
+from components.progress import Progress
 from ops.operations import Operations
 from plan.deployment import Deployment
 from plan.release import RELEASE
@@ -48,8 +48,8 @@ def wanted(**overrides: object) -> Deployment:
     return resolve(load("dev", ROOT, overrides), "dev", ROOT)
 
 
-def operate(deployment: Deployment, engine: DockerClient, say: Callable[[str], None]) -> Operations:
-    return Operations(deployment=deployment, engine=engine, say=say)
+def operate(deployment: Deployment, engine: DockerClient, progress: Progress) -> Operations:
+    return Operations(deployment=deployment, engine=engine, progress=progress)
 
 
 def previewed(
