@@ -14,8 +14,8 @@ import pulumi
 class Progress:
     """Lines, and the status of rows in Pulumi's live display. Usable from any thread.
 
-    live: platformctl knows that somebody looks at the live display, where steps need no lines.
-    loop: that of the program.
+    live: somebody looks at the live display, as platformctl knows. There steps need no lines;
+    elsewhere Pulumi would print every status as a line of its own. loop: that of the program.
     """
 
     live: bool
@@ -36,10 +36,9 @@ class Progress:
             self.line(text)
 
     def status(self, name: str, text: str) -> None:
-        """Show how something stands just now; Pulumi shows this in a live display only."""
-        if (row := self._rows.get(name)) is None:
-            return
-        shown = partial(pulumi.log.info, text, resource=row, ephemeral=True)
-        # The loop is closed when the program was interrupted: then nobody looks any more.
-        with suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(shown)
+        """Show how something stands just now, in a live display only."""
+        if self.live and name in self._rows:
+            shown = partial(pulumi.log.info, text, resource=self._rows[name], ephemeral=True)
+            # The loop is closed when the program was interrupted: then nobody looks any more.
+            with suppress(RuntimeError):
+                self.loop.call_soon_threadsafe(shown)

@@ -77,6 +77,7 @@ class Recorder:
                 ended=time.time(),
                 phases=tuple(self._open.values()),
                 spans=tuple(self._spans),
+                awaited=self._phases,
             )
 
     def _tell(self, phase: PhaseSpan, awaited: tuple[str, ...]) -> None:

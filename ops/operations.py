@@ -106,9 +106,7 @@ class Operations:
         settings = self.deployment.release
         if instant:
             settings = settings.model_copy(update={"guard_seconds": 0})
-        shift = Shift(
-            router=self.router, change=change, settings=settings, progress=self.progress
-        )
+        shift = Shift(router=self.router, change=change, settings=settings, progress=self.progress)
         self.router.shift("begin", json.dumps(_note(change)))
         self._shifting = shift
         try:

@@ -23,7 +23,7 @@ class Request:
     unpin: services that follow the source again. instant: all traffic moves in one step, which
     a rollback wants. reason: for the release record. returned_to: id of the release that a
     rollback returns to. allow_downtime: of stores and the router. generations: how far the
-    rotation of these secrets is to go. live: somebody watches Pulumi's live display.
+    rotation of these secrets is to go. live: somebody watches the live display.
     """
 
     pins: Mapping[str, Container] = field(default_factory=dict)

@@ -36,12 +36,16 @@ class PhaseSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """An update, from began until ended, in seconds since the epoch."""
+    """An update, from began until ended, in seconds since the epoch.
+
+    phases: those that were opened. awaited: what each phase waits for, by name.
+    """
 
     began: float
     ended: float
     phases: tuple[PhaseSpan, ...]
     spans: tuple[Span, ...]
+    awaited: Mapping[str, tuple[str, ...]]
 
 
 def members(steps: Iterable[Step], target: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
