@@ -18,7 +18,7 @@ import pulumi
 from plan.change import Change
 from plan.deployment import Deployment
 from plan.phases import steps
-from plan.pins import needless, pinned, pins
+from plan.pins import needless, pinned, pins, still
 from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
@@ -52,7 +52,7 @@ def deploy(
     generations = before.release.generations if before.release else {}
     deployment = rotated(deployment, {**generations, **asked.generations})
     held = _held(deployment, before, asked)
-    wanted = pinned(deployment, held)
+    wanted = pinned(deployment, {**still(before.release, asked, _now()), **held})
     slots = _slots(wanted, before)
     change = _change(wanted, slots, before)
     progress = Progress(live=asked.live, loop=asyncio.get_event_loop())

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from .exits import Exit, Stopped
+from .output import say
 from .project import Project
 
 
@@ -25,12 +28,38 @@ class Configured:
         """Return the file's text, None when there is none."""
         return self.path.read_text() if self.path.exists() else None
 
-    def restore(self, text: str | None) -> None:
-        """Put the file back."""
-        if text is None:
+    @contextmanager
+    def tried(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Set values in clear; however the block fails, they are put back as they were.
+
+        Raises Stopped when Pulumi refuses one. What others have changed meanwhile is not undone:
+        then the message says what is left to do.
+        """
+        before = tried = self.text()
+        try:
+            for key, value in values.items():
+                self.set(key, value)
+                tried = self.text()
+            yield
+        except Stopped as stopped:
+            raise Stopped(stopped.code, f"{stopped.message} {self._back(before, tried)}") from None
+        except BaseException:
+            say(self._back(before, tried))
+            raise
+
+    def _back(self, before: str | None, tried: str | None) -> str:
+        """Put the file back; return what to tell the user."""
+        if self.text() != tried:
+            return (
+                f"The configuration of stack {self.project.stack} was changed by others meanwhile, "
+                "so what was tried still stands in it: `pulumi config set` or `pulumi config rm` "
+                "puts it back."
+            )
+        if before is None:
             self.path.unlink(missing_ok=True)
         else:
-            self.path.write_text(text)
+            self.path.write_text(before)
+        return "The setting is as it was."
 
     def set(self, key: str, value: str) -> None:
         """Set a value in clear. Raises Stopped when Pulumi refuses."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from plan.container import CONTAINER, Container
@@ -41,19 +42,28 @@ class Records:
         several = "more than one release begins so" if found else "no such release is kept"
         raise Stopped(Exit.USAGE, f"{wanted}: {several}. Kept are {known}.")
 
-    def before_live(self) -> Mapping[str, Any]:
-        """Return the newest release before the live one that ran something else.
+    def before_live(self, only: tuple[str, ...] = ()) -> Mapping[str, Any]:
+        """Return the newest release before the live one in which a service ran something else.
 
-        After a rollback that is one before the release that it returned to: what it left was
-        bad. Raises Stopped when there is none.
+        only: these services; by default all. What a rollback left was bad, so when the versions
+        of now came by one, the search begins at the release that it returned to.
+        Raises Stopped when there is none.
         """
         live = digests(self.live.summary())
-        ids = [each["id"] for each in self.summaries]
-        at = ids.index(self.live.returned_to) if self.live.returned_to in ids else 0
-        for each in self.summaries[at + 1 :]:
-            if digests(each) != live:
+        scope = only or tuple(live)
+
+        def same(summary: Mapping[str, Any]) -> bool:
+            then = digests(summary)
+            return all(name not in then or then[name] == live[name] for name in scope)
+
+        came = list(takewhile(same, self.summaries))[-1]
+        # Ids are times, so they are in order.
+        newest = str(came.get("returnedTo") or came["id"])
+        for each in self.summaries:
+            if str(each["id"]) <= newest and not same(each):
                 return each
-        raise Stopped(Exit.USAGE, "There is no release before the live one to return to.")
+        of = f" of {', '.join(only)}" if only else ""
+        raise Stopped(Exit.USAGE, f"There is no release before the live one{of} to return to.")
 
     def container(self, digest: str) -> Container:
         """Return a container of a kept release. Raises Stopped when it was not recorded."""

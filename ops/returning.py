@@ -35,13 +35,14 @@ def way_back(
     records: Records,
     summary: Mapping[str, Any],
     stands: Callable[[str, str], bool],
-    has_image: Callable[[str], bool],
+    has_image: Callable[[str, bool], bool],
     only: tuple[str, ...] = (),
 ) -> Return:
     """Return how a release can be returned to.
 
-    stands: whether a service's container in a slot runs and is well. has_image: whether the
-    engine has an image. only: these services; by default all that both releases have.
+    stands: whether a service's container in a slot runs and is well. has_image: whether an
+    image can be had; the second argument tells that it is one of ours, which no registry has.
+    only: these services; by default all that both releases have.
     """
     wanted, live = digests(summary), digests(records.live.summary())
     scope = [name for name in live if name in wanted and (not only or name in only)]
@@ -56,7 +57,7 @@ def way_back(
         known = records.containers.get(wanted[name])
         if known is None:
             return Return(way=Way.NO, services=changed, why=f"{name} was not recorded")
-        if known["built"] and not has_image(known["image"]):
+        if not has_image(known["image"], bool(known["built"])):
             why = f"image {known['image']} is gone"
             return Return(way=Way.NO, services=changed, why=why)
     return Return(way=Way.REDEPLOY, services=changed)

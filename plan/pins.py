@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .container import Container
 from .deployment import Deployment
-from .release import Pin
+from .release import Pin, Release
 from .request import Request
 from .rotation import renewed
 
@@ -20,6 +20,21 @@ def pins(before: Mapping[str, Pin], request: Request, now: str) -> dict[str, Pin
         for name, container in request.pins.items()
     }
     return kept | asked
+
+
+def still(before: Release | None, request: Request, now: str) -> dict[str, Pin]:
+    """Return what an instant update leaves as it is, held for this one update.
+
+    Its traffic moves unwatched, so it must release nothing that it was not asked for, such as
+    an edit of another service that waits in the source.
+    """
+    if before is None or not request.instant:
+        return {}
+    return {
+        name: Pin(container=each.live, since=now, reason=request.reason)
+        for name, each in before.services.items()
+        if name not in request.pins
+    }
 
 
 def pinned(deployment: Deployment, held: Mapping[str, Pin]) -> Deployment:

@@ -9,9 +9,9 @@ import typer
 from plan.request import Request
 
 from ..configured import Configured
-from ..exits import Exit, Stopped
 from ..options import Json, Stack
 from ..project import Project, find
+from ..pulumi_cli import Pulumi
 from ..records import records
 from ..updating import show_update, update
 
@@ -29,17 +29,13 @@ def release(
     """
     project = find(stack)
     pins = records(project).live.pins
-    setting = Configured(project)
-    before = setting.text()
-    for name in services:
-        setting.set(f"services.{name}.image", image)
-    try:
+    # Whoever updates now must not find a setting that is only tried.
+    Pulumi(project).unlock()
+    request = Request(
+        unpin=tuple(name for name in services if name in pins), reason=f"release of {image}"
+    )
+    command = " ".join(["release", *services, "--image", image])
+    with Configured(project).tried({f"services.{name}.image": image for name in services}):
         changed = Project(project.root, project.stack)
-        _ = changed.settings
-        unpin = tuple(name for name in services if name in pins)
-        outputs = update(changed, Request(unpin=unpin, reason=f"release of {image}"), quiet=as_json)
-    except Stopped as stopped:
-        setting.restore(before)
-        said = "" if stopped.code is Exit.USAGE else " The setting is as it was."
-        raise Stopped(stopped.code, f"{stopped.message}{said}") from None
+        outputs = update(changed, request, quiet=as_json, what=command)
     show_update(project, outputs, as_json=as_json)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-
 from ..exits import Exit, Stopped
-from ..lock import lives
 from ..options import Stack
 from ..output import say
 from ..project import find
+from ..shift.note import killed
 from ..traffic import Router
 
 
@@ -33,7 +31,7 @@ def _wish(stack: str | None, wish: str, then: str) -> None:
     note = router.shift()
     if note is None:
         raise Stopped(Exit.USAGE, f"No traffic of stack {project.stack} is being shifted.")
-    if str(note["who"]).endswith(f"@{socket.gethostname()}") and not lives(int(str(note["pid"]))):
+    if killed(note):
         raise Stopped(
             Exit.FAILED,
             f"The shift that began at {note['since']} was killed. "

@@ -13,6 +13,7 @@ from ..options import Json, Stack
 from ..output import Table, show, show_json
 from ..project import find
 from ..pulumi_cli import Pulumi
+from ..shift.note import killed, told, weights
 from ..traffic import Router
 
 
@@ -38,15 +39,14 @@ def status(
     found = ordered([*found, *missing(found, services)])
     router = Router(engine, project.names)
     shift = router.shift() if router.runs else None
+    shares = weights(shift, router.look()["services"]) if shift else {}
     if as_json:
-        show_json(_result(project.stack, outputs, found) | {"shift": shift})
+        more = {**shift, "weights": shares, "killed": killed(shift)} if shift else None
+        show_json(_result(project.stack, outputs, found) | {"shift": more})
     else:
         _show(project.stack, outputs, [each for each in found if everything or _worth_it(each)])
         if shift:
-            print(
-                f"Traffic of {', '.join(shift['services'])} is being shifted since "
-                f"{shift['since']} by {shift['who']}."
-            )
+            print(told(shift, shares))
 
 
 def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:

@@ -37,5 +37,7 @@ def unpin(
     if strange := [name for name in wanted if name not in pins]:
         has = f"pinned are {', '.join(sorted(pins))}" if pins else "nothing is pinned"
         raise Stopped(Exit.USAGE, f"{', '.join(strange)} is not pinned; {has}.")
-    outputs = update(project, Request(unpin=wanted), quiet=as_json, what="unpin")
+    outputs = update(
+        project, Request(unpin=wanted), quiet=as_json, what=f"unpin {' '.join(wanted)}"
+    )
     show_update(project, outputs, as_json=as_json)

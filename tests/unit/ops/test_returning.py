@@ -41,7 +41,7 @@ def release(number: int, live: int, idle: int | None = None, **more: Any) -> Rel
 
 def records(*found: Release) -> Records:
     """Records, newest first, the first of them live."""
-    known = {each.services["a"].live.digest: each.services["a"].live for each in found}
+    known = {one.live.digest: one.live for each in found for one in each.services.values()}
     return Records(
         live=found[0],
         summaries=tuple(each.summary() for each in found),
@@ -56,7 +56,7 @@ def well(service: str, slot: str) -> bool:
     return True
 
 
-def there(image: str) -> bool:
+def there(image: str, ours: bool) -> bool:
     return True
 
 
@@ -84,7 +84,7 @@ def test_the_live_release_needs_no_return() -> None:
 
 
 def test_without_its_image_or_record_a_version_is_gone() -> None:
-    gone = way_back(KNOWN, KNOWN.find("r1"), well, lambda image: False)
+    gone = way_back(KNOWN, KNOWN.find("r1"), well, lambda image, ours: False)
     assert (gone.way, gone.why) == (Way.NO, "image pyairtable/a:1 is gone")
     bare = replace(KNOWN, containers={})
     assert way_back(bare, bare.find("r1"), well, there).why == "a was not recorded"
@@ -111,6 +111,51 @@ def test_a_second_rollback_goes_further_back_and_not_to_what_was_bad() -> None:
     back = release(4, live=2, returned_to="r2")
     known = records(back, release(3, live=3), release(2, live=2), release(1, live=1))
     assert known.before_live()["id"] == "r1"
+
+
+def both(number: int, a: int, b: int, **more: Any) -> Release:
+    """A release of two services."""
+    services = {
+        name: ServiceRelease(slot="blue", slots={"blue": replace(version(of), name=name)})
+        for name, of in (("a", a), ("b", b))
+    }
+    return replace(release(number, live=a, **more), services=services)
+
+
+def test_a_rollback_of_one_service_passes_over_the_releases_of_others() -> None:
+    known = records(both(3, a=2, b=2), both(2, a=2, b=1), both(1, a=1, b=1))
+    assert known.before_live(("b",))["id"] == "r2"
+    assert known.before_live(("a",))["id"] == "r1"
+    assert known.before_live(("a", "b"))["id"] == known.before_live()["id"] == "r2"
+
+
+def test_a_rollback_of_one_service_says_nothing_of_another() -> None:
+    back = both(4, a=1, b=2, returned_to="r1")
+    older = both(3, a=2, b=2), both(2, a=2, b=1), both(1, a=1, b=1), both(0, a=0, b=0)
+    known = records(back, *older)
+    assert known.before_live(("a",))["id"] == "r0"
+    assert known.before_live(("b",))["id"] == "r2"
+    assert known.before_live()["id"] == "r1"
+
+
+def test_a_rollback_that_is_older_than_the_live_release_counts_too() -> None:
+    back = both(3, a=1, b=1, returned_to="r1")
+    older = both(2, a=2, b=1), both(1, a=1, b=1), both(0, a=0, b=1)
+    known = records(both(4, a=1, b=2), back, *older)
+    assert known.before_live(("a",))["id"] == "r0"
+    assert known.before_live(("b",))["id"] == "r3"
+
+
+def test_a_rollback_whose_release_is_not_kept_any_more_does_not_lead_to_what_was_bad() -> None:
+    known = records(release(4, live=1, returned_to="r1"), release(3, live=3), release(2, live=2))
+    with pytest.raises(Stopped, match="no release before"):
+        known.before_live()
+
+
+def test_a_release_that_did_not_have_a_service_is_none_to_return_it_to() -> None:
+    known = records(both(2, a=1, b=1), release(1, live=1))
+    with pytest.raises(Stopped, match="no release before the live one of b"):
+        known.before_live(("b",))
 
 
 def test_where_nothing_is_before_there_is_no_rollback() -> None:

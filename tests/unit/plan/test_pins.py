@@ -7,8 +7,8 @@ from pathlib import Path
 
 from plan.container import Container
 from plan.deployment import Deployment
-from plan.pins import needless, pinned, pins
-from plan.release import Pin
+from plan.pins import needless, pinned, pins, still
+from plan.release import Pin, Release, ServiceRelease
 from plan.request import REQUEST, Request
 from plan.resolve import resolve
 from settings import load
@@ -56,6 +56,21 @@ def test_a_pin_to_what_the_source_says_or_of_no_service_is_needless() -> None:
     same = replace(PIN, container=AUTH)
     assert needless(DEPLOYMENT, {"auth-service": same, "gone": PIN}) == {"auth-service", "gone"}
     assert needless(DEPLOYMENT, {"auth-service": PIN}) == set()
+
+
+def test_an_instant_update_releases_nothing_that_it_was_not_asked_for() -> None:
+    runs = {
+        name: ServiceRelease(slot="blue", slots={"blue": replace(source(name), image=f"{name}:0")})
+        for name in ("auth-service", "user-service")
+    }
+    before = Release(id="1", time=NOW, revision="abc", services=runs, stores={}, schema_image="m:1")
+    request = Request(pins={"auth-service": OLD}, instant=True, reason="rollback to 1")
+    held = still(before, request, NOW)
+    assert {name: pin.container.image for name, pin in held.items()} == {
+        "user-service": "user-service:0"
+    }
+    assert still(before, replace(request, instant=False), NOW) == {}
+    assert still(None, request, NOW) == {}
 
 
 def test_a_request_survives_its_way_through_the_environment() -> None:
