@@ -32,7 +32,7 @@ outputs = deploy(
     given,
     ROOT,
     lambda deployment, engine, progress: Operations(
-        deployment=deployment, engine=engine, progress=progress
+        deployment=deployment, engine=engine, progress=progress, root=ROOT
     ),
     REQUEST.validate_json(asked) if asked else Request(),
 )

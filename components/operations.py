@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from docker import DockerClient
 
 from plan.change import Change
 from plan.deployment import Deployment
+from plan.release import Release
+from plan.timeline import Timeline
 
 from .progress import Progress
 
@@ -34,6 +37,14 @@ class Operations(Protocol):
 
     def release(self, change: Change, *, instant: bool) -> Report:
         """Move traffic and look at everything; an exception fails the update."""
+
+    def report(
+        self, planned: Release, change: Change, timeline: Timeline, failure: str
+    ) -> Path | None:
+        """Write what the update came to, and return where; None when there is nothing new.
+
+        failure: why it is no release, else empty.
+        """
 
 
 Operate = Callable[[Deployment, DockerClient, Progress], Operations]

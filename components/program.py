@@ -65,7 +65,7 @@ def deploy(
         pulumi.log.info(told)
     validation = Validation(
         operations=operations,
-        progress=progress,
+        recorder=recorder,
         change=change,
         instant=asked.instant,
     )

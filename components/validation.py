@@ -13,7 +13,7 @@ from plan.release import Release
 
 from .gate import Gate
 from .operations import Operations
-from .progress import Progress
+from .recorder import Recorder
 
 _AGAIN = "Mend the cause and run the same command again."
 
@@ -23,7 +23,7 @@ class Validation:
     """The last gate of an update. change: of the traffic. instant: it moves in one step."""
 
     operations: Operations | None
-    progress: Progress
+    recorder: Recorder
     change: Change
     instant: bool
 
@@ -35,14 +35,26 @@ class Validation:
 
         async def validated(_: object) -> Release:
             if self.operations is not None:
-                await asyncio.to_thread(self._check, self.operations)
+                await asyncio.to_thread(self._check, self.operations, planned)
             return planned
 
         return pulumi.Output.all(*gates).apply(validated)
 
-    def _check(self, operations: Operations) -> None:
+    def _check(self, operations: Operations, planned: Release) -> None:
         try:
             report = operations.release(self.change, instant=self.instant)
         except Exception as error:
+            self._report(operations, planned, str(error))
             raise pulumi.RunError(f"{error}\n{_AGAIN}") from error
-        self.progress.line(report.table())
+        self.recorder.progress.line(report.table())
+        self._report(operations, planned, "")
+
+    def _report(self, operations: Operations, planned: Release, failure: str) -> None:
+        """Write the report; whatever keeps it from being written is told, and is no failure."""
+        try:
+            page = operations.report(planned, self.change, self.recorder.timeline(), failure)
+        except Exception as error:
+            self.recorder.progress.line(f"No report could be written: {error}")
+        else:
+            if page is not None:
+                self.recorder.progress.line(f"Report: {page}")

@@ -18,6 +18,7 @@ from .commands.plan import plan
 from .commands.preview import preview
 from .commands.release import release
 from .commands.releases import releases
+from .commands.report import report
 from .commands.restore import restore
 from .commands.rollback import rollback
 from .commands.shift import abort, pause, resume
@@ -63,6 +64,7 @@ for command in (
     plan,
     logs,
     releases,
+    report,
     diff,
     release,
     rollback,

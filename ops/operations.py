@@ -8,15 +8,21 @@ import os
 import socket
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import docker
 
 from plan.change import Change
 from plan.deployment import Deployment
+from plan.release import Release
+from plan.timeline import Timeline
 
 from .progress import Progress
+from .report.account import account
+from .report.files import folder, write
+from .report.observed import Observed
 from .shift.shift import Aborted, Shift
 from .traffic import Router
 from .validation import Report, validate
@@ -31,12 +37,14 @@ class ReleaseFailed(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Operations:
-    """The running platform of a deployment."""
+    """The running platform of a deployment. root: of the project, where reports are kept."""
 
     deployment: Deployment
     engine: docker.DockerClient
     progress: Progress
+    root: Path
     _shifting: Shift | None = None
+    _observed: Observed = field(default_factory=Observed)
 
     @property
     def router(self) -> Router:
@@ -80,12 +88,16 @@ class Operations:
         new = {name: slot for name, slot in change.target.items() if name not in change.before}
         self.router.point(new)
         if change.moves:
-            self._test(change)
-            self._shift(change, instant=instant)
+            with self._observed.span("test"):
+                self._test(change)
+            with self._observed.span("traffic"):
+                self._shift(change, instant=instant)
         else:
             # Where it is already, unless somebody has moved it by hand.
             self.router.point(change.target)
-        report = validate(self.deployment, change.target, self.engine)
+        with self._observed.span("validation"):
+            report = validate(self.deployment, change.target, self.engine)
+        self._observed.validated = report
         if not report.passed:
             self.router.point(change.back)
             moved = ", ".join(move.service for move in change.moves)
@@ -96,6 +108,7 @@ class Operations:
     def _test(self, change: Change) -> None:
         pinned = Pinned(slots=change.target, key=self.router.release_key())
         report = validate(self.deployment, change.target, self.engine, pinned=pinned)
+        self._observed.tested = report
         if not report.passed:
             raise ReleaseFailed(
                 f"The new version failed its test, before it had any traffic:\n{report.table()}\n"
@@ -108,7 +121,7 @@ class Operations:
             settings = settings.model_copy(update={"guard_seconds": 0})
         shift = Shift(router=self.router, change=change, settings=settings, progress=self.progress)
         self.router.shift("begin", json.dumps(_note(change)))
-        self._shifting = shift
+        self._shifting, self._observed.samples = shift, shift.samples
         try:
             shift.run((100,) if instant else settings.steps)
         except Aborted as aborted:
@@ -118,6 +131,22 @@ class Operations:
         finally:
             self.router.shift("end")
             self._shifting = None
+
+    def report(
+        self, planned: Release, change: Change, timeline: Timeline, failure: str
+    ) -> Path | None:
+        """Write the report of this update; return its page, None where the release has one.
+
+        An update that changes nothing leaves its release's report as it is. failure: why it is
+        no release, else empty. Raises OSError where it cannot be written.
+        """
+        stack, settings = self.deployment.names.stack, self.deployment.release
+        if not failure and (folder(self.root, stack) / f"{planned.id}.json").exists():
+            return None
+        told = account(
+            self.deployment, self.engine, planned, change, timeline, self._observed, failure
+        )
+        return write(told, self.root, settings.kept_releases)
 
     def interrupt(self) -> None:
         """Put traffic back when it is being shifted: the update is about to be ended."""

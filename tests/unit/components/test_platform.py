@@ -49,7 +49,7 @@ def wanted(**overrides: object) -> Deployment:
 
 
 def operate(deployment: Deployment, engine: DockerClient, progress: Progress) -> Operations:
-    return Operations(deployment=deployment, engine=engine, progress=progress)
+    return Operations(deployment=deployment, engine=engine, progress=progress, root=ROOT)
 
 
 def previewed(

@@ -29,6 +29,7 @@ COMMANDS = [
     "abort",
     "backup",
     "backups",
+    "report",
     "restore",
     "down",
     "exec",

@@ -1,0 +1,1 @@
+"""What an update came to, as one page and as JSON, kept beside the state."""
