@@ -27,7 +27,6 @@ def gate(
 
     check runs on a thread of its own and may block. kind: container or job.
     """
-    recorder.progress.row(name, container)
 
     def checked(container_id: str) -> None:
         with recorder.gate(name, kind) as watch:

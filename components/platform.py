@@ -124,7 +124,6 @@ class Platform(pulumi.ComponentResource):
             waits = self._awaited(name)
             service = Service(name, self._slots[name], self._site, waits, child)
             self._opened[name] = service.ready
-            self._site.recorder.progress.row(name, service)
         return component
 
     def _entry(self) -> None:

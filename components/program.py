@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import signal
 import socket
@@ -55,14 +54,14 @@ def deploy(
     wanted = pinned(deployment, {**still(before.release, asked, _now()), **held})
     slots = _slots(wanted, before)
     change = _change(wanted, slots, before)
-    progress = Progress(live=asked.live, loop=asyncio.get_event_loop())
+    progress = Progress(live=Path(asked.live) if asked.live else None)
     recorder = Recorder(progress, members(steps(wanted), change.target))
     operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
     platform = Platform(wanted, slots, given, root, recorder)
     planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:
-        pulumi.log.info(told)
+        progress.step(told)
     validation = Validation(
         operations=operations,
         recorder=recorder,

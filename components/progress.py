@@ -2,43 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Progress:
-    """Lines, and the status of rows in Pulumi's live display. Usable from any thread.
+    """Takes what there is to tell, from any thread.
 
-    live: somebody looks at the live display, as platformctl knows. There steps need no lines;
-    elsewhere Pulumi would print every status as a line of its own. loop: that of the program.
+    live: the file from which platformctl shows how the update stands just now; None where
+    nobody watches, and every step is a line of Pulumi's.
     """
 
-    live: bool
-    loop: asyncio.AbstractEventLoop
-    _rows: dict[str, pulumi.Resource] = field(default_factory=dict)
-
-    def row(self, name: str, resource: pulumi.Resource) -> None:
-        """Let the status of name stand in the row of a resource."""
-        self._rows[name] = resource
+    live: Path | None = None
 
     def line(self, text: str) -> None:
-        """Tell what the user is to find again afterwards."""
+        """Tell what the update came to; it stands at Pulumi's end too."""
         pulumi.log.info(text)
 
     def step(self, text: str) -> None:
-        """Tell of a step that is done, where no live display shows it."""
-        if not self.live:
+        """Tell of a step as it is done."""
+        if self.live is None:
             self.line(text)
+        else:
+            self._write({"line": text})
 
     def status(self, name: str, text: str) -> None:
-        """Show how something stands just now, in a live display only."""
-        if self.live and name in self._rows:
-            shown = partial(pulumi.log.info, text, resource=self._rows[name], ephemeral=True)
-            # The loop is closed when the program was interrupted: then nobody looks any more.
-            with suppress(RuntimeError):
-                self.loop.call_soon_threadsafe(shown)
+        """Show how something stands just now; nothing any more with an empty text."""
+        if self.live is not None:
+            self._write({"name": name, "text": text})
+
+    def _write(self, event: dict[str, str]) -> None:
+        # Whoever watched may be gone, and the folder with him; that fails no update.
+        with suppress(OSError), Path(str(self.live)).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event) + "\n")

@@ -54,9 +54,10 @@ class Recorder:
             yield watch
             passed = True
         finally:
+            if watch.waiting:
+                took = f"{'healthy' if passed else 'failed'} after {time.time() - asked:.1f} s"
+                self.progress.status(name, took)
             self.record(self._span(watch, kind, asked, passed))
-            if passed and watch.waiting:
-                self.progress.status(name, f"healthy after {time.time() - asked:.1f} s")
 
     def record(self, span: Span) -> None:
         """Keep a span, and tell of the phase that it completes."""
@@ -82,6 +83,8 @@ class Recorder:
 
     def _tell(self, phase: PhaseSpan, awaited: tuple[str, ...]) -> None:
         """Tell of a phase that started something; one that found all as it is says nothing."""
+        for name in awaited:
+            self.progress.status(name, "")
         if any(span.new for span in self._spans if span.name in awaited):
             seconds = phase.end - self.began
             self.progress.step(f"phase {phase.name} open after {seconds:.1f} s")

@@ -9,10 +9,10 @@ class Progress(Protocol):
     """Takes what there is to tell, from any thread."""
 
     def line(self, text: str) -> None:
-        """Tell what the user is to find again afterwards."""
+        """Tell what the update came to."""
 
     def step(self, text: str) -> None:
-        """Tell of a step that is done, where no live display shows it."""
+        """Tell of a step as it is done."""
 
     def status(self, name: str, text: str) -> None:
-        """Show how a service stands just now, in a live display only."""
+        """Show how something stands just now; nothing any more with an empty text."""

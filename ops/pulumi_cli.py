@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from plan.request import REQUEST, VARIABLE, Request
 
 from . import child, lock, state
 from .exits import Exit, Stopped
+from .live import display
 from .output import interactive, say
 from .project import Project
 
@@ -74,22 +76,40 @@ class Pulumi:
     ) -> child.Ended:
         """Run a command that the user watches; it never asks.
 
-        In a terminal it has Pulumi's own live display, elsewhere plain lines. quiet: the
-        lines go to the error output, because the standard output belongs to a JSON result.
-        request: what the program is to do differently this time.
+        In a terminal an update is shown as it stands just now, and other commands have Pulumi's
+        own live display; elsewhere there are plain lines. quiet: the lines go to the error
+        output, because the standard output belongs to a JSON result. request: what the program
+        is to do differently this time; only an update has one.
         """
         live = interactive() and not quiet
-        plain = ["--non-interactive", "--color", "never", "--suppress-progress"]
+        if not live or request is None:
+            return self._streamed(
+                arguments, request, plain=not live, stdout=_ERRORS if quiet else None
+            )
+        with display(self.project.stack) as shown:
+            watched = replace(request, live=str(shown.path))
+            return self._streamed(arguments, watched, plain=True, stdout=shown.pipe, terminal=True)
+
+    def _streamed(
+        self,
+        arguments: Sequence[str],
+        request: Request | None,
+        *,
+        plain: bool,
+        stdout: int | None,
+        terminal: bool = False,
+    ) -> child.Ended:
+        options = ["--non-interactive", "--color", "never", "--suppress-progress"] if plain else []
         return child.run(
-            [self._program(), *arguments, "--stack", self.project.stack, *([] if live else plain)],
+            [self._program(), *arguments, "--stack", self.project.stack, *options],
             cwd=self.project.root,
             env={
                 **self.project.variables,
                 state.DONE: self.project.stack,
-                **_asking(request, live),
+                **_asking(request),
             },
-            terminal=live,
-            stdout=_ERRORS if quiet else None,
+            terminal=terminal or not plain,
+            stdout=stdout,
         )
 
     def _exists(self) -> bool:
@@ -124,8 +144,8 @@ class Pulumi:
         return found
 
 
-def _asking(request: Request | None, live: bool) -> dict[str, str]:
-    return {VARIABLE: REQUEST.dump_json(replace(request or Request(), live=live)).decode()}
+def _asking(request: Request | None) -> dict[str, str]:
+    return {VARIABLE: REQUEST.dump_json(request).decode()} if request else {}
 
 
 def finish(ended: child.Ended, stack: str, what: str) -> None:

@@ -23,7 +23,8 @@ class Request:
     unpin: services that follow the source again. instant: all traffic moves in one step, which
     a rollback wants. reason: for the release record. returned_to: id of the release that a
     rollback returns to. allow_downtime: of stores and the router. generations: how far the
-    rotation of these secrets is to go. live: somebody watches the live display.
+    rotation of these secrets is to go. live: the file of the progress that
+    platformctl shows, while somebody watches.
     """
 
     pins: Mapping[str, Container] = field(default_factory=dict)
@@ -33,7 +34,7 @@ class Request:
     returned_to: str | None = None
     allow_downtime: bool = False
     generations: Mapping[str, Generation] = field(default_factory=dict)
-    live: bool = False
+    live: str | None = None
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)

@@ -63,6 +63,8 @@ class Shift:
             self.router.point(self.change.back)
             raise
         finally:
+            for move in self.change.moves:
+                self.progress.status(move.service, "")
             self._ended.set()
 
     def interrupt(self) -> None:
@@ -101,7 +103,7 @@ class Shift:
     def _tell_hold(self, wanted: bool) -> None:
         if wanted != self._held:
             self._held = wanted
-            self.progress.line(
+            self.progress.step(
                 "paused; `platformctl resume` goes on, `platformctl abort` goes back"
                 if wanted
                 else "going on"

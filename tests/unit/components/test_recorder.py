@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,12 +14,10 @@ from components.progress import Progress
 from components.recorder import Recorder, moment
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Told(Progress):
     """Keeps what it is told."""
 
-    live: bool = False
-    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     lines: list[str] = field(default_factory=list)
     states: list[tuple[str, str]] = field(default_factory=list)
 
@@ -56,15 +55,26 @@ def test_what_runs_already_is_recorded_in_silence() -> None:
         watch.sees({"StartedAt": "2026-01-01T00:00:00.123456789Z"})
     assert recorder.timeline().spans[0].new is False
     assert len(recorder.timeline().phases) == 1
-    assert (told.lines, told.states) == ([], [])
+    assert (told.lines, told.states) == ([], [("redis", "")])
 
 
-def test_a_live_display_gets_no_lines_of_phases() -> None:
-    told = Told(live=True)
-    recorder = Recorder(told, {"infrastructure": ("redis",)})
+def test_who_watches_gets_steps_and_states_from_the_file(tmp_path: Path) -> None:
+    live = tmp_path / "progress"
+    recorder = Recorder(Progress(live=live), {"infrastructure": ("redis",)})
     with recorder.gate("redis", "container") as watch:
         watch.sees({"StartedAt": just_now()})
-    assert told.lines == []
+        watch.waits()
+    told = [json.loads(line) for line in live.read_text().splitlines()]
+    assert [each["text"].partition(" after")[0] for each in told[:-1]] == [
+        "waiting for healthy",
+        "healthy",
+        "",
+    ]
+    assert told[-1]["line"].startswith("phase infrastructure open after 0.")
+
+
+def test_nobody_who_watches_any_more_fails_nothing(tmp_path: Path) -> None:
+    Progress(live=tmp_path / "gone" / "progress").status("redis", "waiting for healthy")
 
 
 def test_a_gate_that_fails_is_recorded_and_its_phase_stays_closed() -> None:
