@@ -19,10 +19,14 @@ TOP = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A row of the chart. kind: its style. asked: where its gate began to wait. text: beside it."""
+    """A row of the chart. kind: its style. head: a phase, not something in it.
+
+    asked: where its gate began to wait. text: beside the bar.
+    """
 
     label: str
     kind: str
+    head: bool
     y: int
     x: float
     width: float
@@ -71,6 +75,7 @@ def _bar(label: str, kind: str, span: Span, timeline: Timeline, scale: Scale, in
     return Bar(
         label=label,
         kind=kind if span.passed else "failed",
+        head=kind == "phase",
         y=TOP + ROW * index,
         x=begin,
         width=round(max(end - begin, 2), 1),
