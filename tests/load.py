@@ -45,8 +45,8 @@ class Answer:
 
     @property
     def failed(self) -> bool:
-        """Whether it was not answered, or by an accident."""
-        return self.code == 0 or self.code >= 500
+        """Whether it was not answered as it should have been."""
+        return self.code not in (200, 201)
 
 
 def vegeta(folder: Path) -> Path:
@@ -111,6 +111,7 @@ class Load:
         return (
             f"{len(self.answers)} requests, {len(self.failed)} failed, "
             f"p99 {self.p99_ms():.0f} ms, codes {dict(sorted(codes.items()))}"
+            f"{''.join(f'; {each}' for each in self.failed[:2])}"
         )
 
     def _signed_in(self) -> list[tuple[str, str]]:
@@ -164,7 +165,7 @@ def _answer(found: dict[str, Any]) -> Answer:
         path=httpx.URL(found["url"]).path,
         code=found["code"],
         latency_ms=found["latency"] * NANO_TO_MS,
-        error=found["error"],
+        error=found["error"] and f"{found['error']}: {base64.b64decode(found['body'] or '')!r}",
     )
 
 
