@@ -96,7 +96,9 @@ class Database:
         what a row belongs to is gone, such as the tenant of a token that has not ended yet.
         """
         try:
-            async with self._pool.connection() as connection:
+            # Begun in so many words: whatever state a connection comes out of the pool in, its
+            # statements are one transaction, and two that share it by mistake fail loudly.
+            async with self._pool.connection() as connection, connection.transaction():
                 yield connection
         except (PoolTimeout, OperationalError) as error:
             raise ApiError(503, "database_unavailable", "Try again in a moment") from error
