@@ -46,7 +46,8 @@ class Records:
         """Return the newest release before the live one in which a service ran something else.
 
         only: these services; by default all. What a rollback left was bad, so when the versions
-        of now came by one, the search begins at the release that it returned to.
+        of now came by one, the search goes on at the release that it returned to, which may have
+        been a rollback too.
         Raises Stopped when there is none.
         """
         live = digests(self.live.summary())
@@ -56,12 +57,14 @@ class Records:
             then = digests(summary)
             return all(name not in then or then[name] == live[name] for name in scope)
 
-        came = list(takewhile(same, self.summaries))[-1]
-        # Ids are times, so they are in order.
-        newest = str(came.get("returnedTo") or came["id"])
-        for each in self.summaries:
-            if str(each["id"]) <= newest and not same(each):
-                return each
+        rest = self.summaries
+        while rest and same(rest[0]):
+            run = tuple(takewhile(same, rest))
+            returned = run[-1].get("returnedTo")
+            # Ids are times, so they are in order.
+            rest = rest[len(run) :] if returned is None else _until(rest, returned)
+        if rest:
+            return rest[0]
         of = f" of {', '.join(only)}" if only else ""
         raise Stopped(Exit.USAGE, f"There is no release before the live one{of} to return to.")
 
@@ -97,6 +100,10 @@ def records(project: Project) -> Records:
 def digests(summary: Mapping[str, Any]) -> dict[str, str]:
     """Return what each service ran in a release."""
     return {name: each["digest"] for name, each in summary["services"].items()}
+
+
+def _until(summaries: tuple[Mapping[str, Any], ...], newest: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(each for each in summaries if str(each["id"]) <= newest)
 
 
 def _outputs(project: Project) -> Mapping[str, Any]:

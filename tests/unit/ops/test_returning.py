@@ -146,6 +146,16 @@ def test_a_rollback_that_is_older_than_the_live_release_counts_too() -> None:
     assert known.before_live(("b",))["id"] == "r3"
 
 
+def test_what_was_bad_twice_is_not_returned_to_either() -> None:
+    good, bad = release(1, live=1), release(2, live=2)
+    back, again = release(3, live=1, returned_to="r1"), release(4, live=2)
+    known = records(release(5, live=1, returned_to="r3"), again, back, bad, good)
+    with pytest.raises(Stopped, match="no release before"):
+        known.before_live()
+    known = records(known.live, again, back, bad, good, release(0, live=0))
+    assert known.before_live()["id"] == "r0"
+
+
 def test_a_rollback_whose_release_is_not_kept_any_more_does_not_lead_to_what_was_bad() -> None:
     known = records(release(4, live=1, returned_to="r1"), release(3, live=3), release(2, live=2))
     with pytest.raises(Stopped, match="no release before"):
