@@ -86,7 +86,10 @@ def keep(project: Project, done: Rollback, stopped: Stopped) -> str:
         return f"Where the traffic of {names} is, is not known: {second.message}"
     if ill:
         return f"The earlier version of {', '.join(ill)} is not well any more."
-    return f"Traffic of {names} stays on the earlier version; run {again} so that it is recorded."
+    return (
+        f"That is of the record only: traffic of {names} stays on the earlier version. Run {again} "
+        "so that it is recorded too."
+    )
 
 
 def _there(services: tuple[str, ...], has: Mapping[str, str], where: str) -> None:

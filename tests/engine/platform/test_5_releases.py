@@ -90,7 +90,9 @@ def test_a_release_of_the_gateway_and_auth_loses_no_request(releasing: Project, 
 
 
 def test_a_rollback_is_at_once_loses_no_request_and_stays(releasing: Project, load: Load) -> None:
-    bad = slot(releasing)
+    bad, other = slot(releasing), slot(releasing, "user-service")
+    # An edit of another service that waits in the source; it is no part of a rollback.
+    releasing.set("services.user-service.logLevel", "ERROR")
     with load:
         time.sleep(2)
         started = time.monotonic()
@@ -107,8 +109,10 @@ def test_a_rollback_is_at_once_loses_no_request_and_stays(releasing: Project, lo
     assert seconds < 20
     assert load.failed == []
     assert slot(releasing) != bad
+    assert slot(releasing, "user-service") == other
 
     again = releasing.up(check=True)
+    assert "Release of user-service" in again.output
     assert f"{AUTH} is pinned" in again.output
     assert f"platformctl unpin {AUTH}" in again.output
     assert slot(releasing) != bad
@@ -159,8 +163,10 @@ def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
     releasing: Project, load: Load, fault: str
 ) -> None:
     before, weight = image(releasing), weights(releasing)
+    configured = releasing.folder / ".state" / "stacks" / f"Pulumi.{releasing.stack}.yaml"
     bad = version(source_image(releasing), f"auth-service:bad-{list(BAD).index(fault)}", BAD[fault])
     releasing.set("health.gateTimeoutSeconds", "15")
+    settings = configured.read_text()
     with load:
         time.sleep(1)
         ended = platformctl(releasing, "release", AUTH, "--image", bad)
@@ -170,6 +176,8 @@ def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
     assert "Traceback" not in ended.output
     assert "auth-service" in ended.output
     assert image(releasing) == before
+    assert configured.read_text() == settings
+    assert f"`platformctl release {AUTH} --image {bad} " in ended.output
     assert weights(releasing) == weight
     # The first step gives it a tenth of what goes to this service.
     assert len(load.failed) <= 0.1 * len(load.answers)
@@ -196,7 +204,14 @@ def test_a_shift_is_paused_and_aborted_from_elsewhere(releasing: Project) -> Non
     time.sleep(6)
     held = weights(releasing)
     assert held != before
-    assert "is being shifted" in platformctl(releasing, "status").output
+    share = f"({AUTH} blue {held['blue']} %, green {held['green']} %)"
+    assert f"is being shifted, paused {share}" in platformctl(releasing, "status").output
+    refused = platformctl(releasing, "rollback")
+    assert refused.code == 4
+    assert "platformctl abort" in refused.output
+    assert weights(releasing) == held
+    assert platformctl(releasing, "resume").ok
+    assert platformctl(releasing, "pause").ok
     assert platformctl(releasing, "abort").ok
     output, _ = update.communicate(timeout=120)
     assert update.returncode == 1
