@@ -174,7 +174,7 @@ def test_preview_passes_its_options_on(there: Sandbox) -> None:
     assert run("preview", "-s", "dev").exit_code == Exit.FAILED
 
 
-@pytest.mark.parametrize("command", [["up"], ["down"], ["backup"], ["restore", "x"]])
+@pytest.mark.parametrize("command", [["up"], ["down"], ["backup"], ["rollback"], ["restore", "x"]])
 def test_a_held_lock_stops_the_run(there: Sandbox, command: list[str]) -> None:
     there.checkpoint("dev", {})
     there.lock(

@@ -3,51 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from catalog import Limits
 from ops.exits import Stopped
-from ops.records import Records
 from ops.returning import Way, idle, way_back
-from plan.container import CONTAINER, Container
-from plan.release import Release, Schema, ServiceRelease
+from plan.release import Schema
 
-
-def version(number: int) -> Container:
-    return Container(
-        name="a",
-        image=f"pyairtable/a:{number}",
-        built="a",
-        user="1:1",
-        limits=Limits(),
-        networks=(),
-    )
-
-
-def release(number: int, live: int, idle: int | None = None, **more: Any) -> Release:
-    slots = {"blue": version(live)} | ({"green": version(idle)} if idle is not None else {})
-    return Release(
-        id=f"r{number}",
-        time="2026-01-01T00:00:00+00:00",
-        revision="abc",
-        services={"a": ServiceRelease(slot="blue", slots=slots)},
-        stores={},
-        schema_image="m:1",
-        **more,
-    )
-
-
-def records(*found: Release) -> Records:
-    """Records, newest first, the first of them live."""
-    known = {one.live.digest: one.live for each in found for one in each.services.values()}
-    return Records(
-        live=found[0],
-        summaries=tuple(each.summary() for each in found),
-        containers={key: CONTAINER.dump_python(each, mode="json") for key, each in known.items()},
-    )
-
+from .kept import both, records, release, version
 
 KNOWN = records(release(3, live=3, idle=2), release(2, live=2), release(1, live=1))
 
@@ -111,15 +74,6 @@ def test_a_second_rollback_goes_further_back_and_not_to_what_was_bad() -> None:
     back = release(4, live=2, returned_to="r2")
     known = records(back, release(3, live=3), release(2, live=2), release(1, live=1))
     assert known.before_live()["id"] == "r1"
-
-
-def both(number: int, a: int, b: int, **more: Any) -> Release:
-    """A release of two services."""
-    services = {
-        name: ServiceRelease(slot="blue", slots={"blue": replace(version(of), name=name)})
-        for name, of in (("a", a), ("b", b))
-    }
-    return replace(release(number, live=a, **more), services=services)
 
 
 def test_a_rollback_of_one_service_passes_over_the_releases_of_others() -> None:
