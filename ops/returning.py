@@ -57,7 +57,7 @@ def way_back(
         known = records.containers.get(wanted[name])
         if known is None:
             return Return(way=Way.NO, services=changed, why=f"{name} was not recorded")
-        if not has_image(known["image"], bool(known["built"])):
+        if not has_image(known["image"], bool(known.get("built"))):
             why = f"image {known['image']} is gone"
             return Return(way=Way.NO, services=changed, why=why)
     return Return(way=Way.REDEPLOY, services=changed)

@@ -36,12 +36,15 @@ def release(number: int, live: int, idle: int | None = None, **more: Any) -> Rel
 
 
 def records(*found: Release) -> Records:
-    """Records, newest first, the first of them live."""
+    """Records, newest first, the first of them live. Outputs hold no key without a value."""
     known = {one.live.digest: one.live for each in found for one in each.services.values()}
     return Records(
         live=found[0],
         summaries=tuple(each.summary() for each in found),
-        containers={key: CONTAINER.dump_python(each, mode="json") for key, each in known.items()},
+        containers={
+            key: CONTAINER.dump_python(each, mode="json", exclude_none=True)
+            for key, each in known.items()
+        },
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ops.exits import Stopped
 from ops.returning import Way, idle, way_back
-from plan.release import Schema
+from plan.release import Schema, ServiceRelease
 
 from .kept import both, records, release, version
 
@@ -51,6 +51,21 @@ def test_without_its_image_or_record_a_version_is_gone() -> None:
     assert (gone.way, gone.why) == (Way.NO, "image pyairtable/a:1 is gone")
     bare = replace(KNOWN, containers={})
     assert way_back(bare, bare.find("r1"), well, there).why == "a was not recorded"
+
+
+def test_an_image_that_is_not_ours_is_asked_for_as_such() -> None:
+    theirs = replace(version(1), built=None)
+    asked: list[tuple[str, bool]] = []
+
+    def has(image: str, ours: bool) -> bool:
+        asked.append((image, ours))
+        return True
+
+    old = release(1, live=1)
+    services = {"a": ServiceRelease(slot="blue", slots={"blue": theirs})}
+    known = records(release(2, live=2), replace(old, services=services))
+    assert way_back(known, known.find("r1"), well, has).way is Way.REDEPLOY
+    assert asked == [("pyairtable/a:1", False)]
 
 
 def test_a_schema_that_is_too_new_forbids_the_return() -> None:
