@@ -23,11 +23,13 @@ from rich.table import Table
 from rich.text import Text
 
 POLL_SECONDS = 0.1
-# How long the rest of what Pulumi has said may take to arrive.
+# How long the rest of what was said may take to be shown.
 REST_SECONDS = 5.0
+# Ends what is read of the pipe; what Pulumi has started may hold it open for longer.
+_END = "\0"
 # A row of Pulumi's plain display: operation, type, name, how it stands.
 _ROW = re.compile(r"^ ?\S{1,2} +([\w:]+) (\S+) (creat|updat|delet|replac)(ing|ed)\b")
-_COMPONENTS = "pyairtable:components:"
+_OURS = ("pyairtable:components:", "pulumi:pulumi:Stack")
 # With these Pulumi begins to tell what it came to.
 _ENDS = ("Diagnostics:", "Resources:", "error:")
 _MOST_NAMES = 6
@@ -61,7 +63,7 @@ class Display:
         self._ending = self._ending or line.startswith(_ENDS)
         if self._ending:
             self._say(line)
-        elif (row := _ROW.match(line)) and not row[1].startswith(_COMPONENTS):
+        elif (row := _ROW.match(line)) and not row[1].startswith(_OURS):
             if row[4] == "ing":
                 self._working[row[2]] = f"{row[3]}ing"
             else:
@@ -73,8 +75,9 @@ class Display:
         rows = Table.grid(padding=(0, 2))
         for name, text in list(self._states.items())[-self.console.height + 6 :]:
             rows.add_row(Text(f"  {name}", style="cyan"), Text(text))
-        head = f"Updating {self.stack} · {seconds:.0f} s{self._work()}"
-        return Group(Spinner("dots", Text(head, overflow="ellipsis", no_wrap=True)), rows)
+        head = Text(f"Updating {self.stack} · {seconds:.0f} s{self._work()}")
+        head.truncate(self.console.width - 2, overflow="ellipsis")
+        return Group(Spinner("dots", head), *([rows] if self._states else []))
 
     def _work(self) -> str:
         names = list(self._working)
@@ -101,16 +104,22 @@ def display(stack: str) -> Iterator[Display]:
             try:
                 yield shown
             finally:
-                os.close(writing)
+                os.write(writing, f"{_END}\n".encode())
                 ended.set()
                 taken.join(REST_SECONDS)
                 heard.join(REST_SECONDS)
+                os.close(writing)
 
 
 def _hear(shown: Display, reading: int) -> None:
     with os.fdopen(reading, encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            shown.hears(line.rstrip("\n"))
+            said = line.rstrip("\n")
+            last = said.endswith(_END)
+            if said != _END:
+                shown.hears(said.removesuffix(_END))
+            if last:
+                return
 
 
 def _take(shown: Display, ended: threading.Event) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from ops.live import Display, display
+from ops.live import REST_SECONDS, Display, display
 
 
 def shown(width: int = 100, height: int = 20) -> tuple[Display, io.StringIO]:
@@ -50,6 +51,7 @@ def test_what_pulumi_works_on_is_named_until_it_is_done() -> None:
     display, told = shown()
     display.hears("Updating (dev):")
     display.hears(" +  docker:index:Container redis creating (0s) ")
+    display.hears(" +  pulumi:pulumi:Stack pyairtable-dev creating (0s) ")
     display.hears(" +  pyairtable:components:Cache cache creating (0s) ")
     display.hears(" ~  docker:index:Volume redis-data refreshing (0s) ")
     assert "working on redis\n" in foot(display, told).replace("  ", "")
@@ -58,6 +60,9 @@ def test_what_pulumi_works_on_is_named_until_it_is_done() -> None:
     for number in range(9):
         display.hears(f" ++ docker:index:Container c{number} creating replacement (0s) ")
     assert "c0, c1, c2, c3, c4, c5 and 3 more" in foot(display, told)
+    narrow, told = shown(width=30)
+    narrow.hears(" +  docker:index:Container a-name-that-is-long creating (0s) ")
+    assert len(foot(narrow, told).splitlines()) == 1
 
 
 def test_more_states_than_lines_show_the_latest() -> None:
@@ -81,10 +86,18 @@ def test_the_file_and_the_pipe_are_read_to_their_ends(capsys: pytest.CaptureFixt
     with display("dev") as made:
         with made.path.open("a") as file:
             file.write(json.dumps({"line": "phase core open after 8.1 s"}) + "\n")
-        os.write(made.pipe, b"Diagnostics:\n  done \xff\n")
+        os.write(made.pipe, b"Diagnostics:\n\n  done \xff")
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert {"phase core open after 8.1 s", "Diagnostics:", "done \ufffd"} <= set(lines)
     assert not made.path.exists()
+
+
+def test_a_program_that_goes_on_with_the_pipe_holds_nothing_up() -> None:
+    began = time.monotonic()
+    with display("dev") as made:
+        held = os.dup(made.pipe)
+    os.close(held)
+    assert time.monotonic() - began < REST_SECONDS
 
 
 def test_an_error_in_the_block_is_not_hidden() -> None:
