@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from plan.content_hash import tag
 from tests.load import Load, vegeta
 
 from .conftest import GATEWAY_PORT
@@ -64,11 +65,7 @@ def weights(project: Project, service: str = AUTH) -> dict[str, int]:
 
 def source_image(project: Project) -> str:
     """The image that the source says, whatever a test has set before."""
-    return next(
-        str(each.attrs["Config"]["Image"])
-        for name, each in project.containers().items()
-        if name.startswith(AUTH) and str(each.attrs["Config"]["Image"]).startswith("pyairtable/")
-    )
+    return tag(project.folder, AUTH)
 
 
 def test_a_release_of_the_gateway_and_auth_loses_no_request(releasing: Project, load: Load) -> None:
