@@ -22,6 +22,7 @@ NAMED = {
     "platformctl pause": "platformctl pause --help",
     "platformctl resume": "platformctl resume --help",
     "platformctl abort": "platformctl abort --help",
+    **{f"platformctl {name}": f"platformctl {name} --help" for name in ("diff", "release", "exec")},
     "platformctl diff RELEASE RELEASE": "platformctl diff --help",
     "platformctl rollback --to RELEASE": "platformctl rollback --help",
     "platformctl rollback auth-service": "platformctl rollback --help",
