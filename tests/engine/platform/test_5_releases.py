@@ -242,7 +242,7 @@ def test_a_killed_release_serves_on_and_the_next_one_converges(
         )
         moved(releasing, before)
         time.sleep(seconds)
-        os.killpg(update.pid, signal.SIGKILL)
+        kill_with_descendants(update.pid)
         update.wait(60)
         time.sleep(1)
         ended = platformctl(releasing, "release", AUTH, "--image", made)
@@ -260,3 +260,18 @@ def moved(project: Project, before: dict[str, int]) -> None:
     while weights(project) == before:
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def kill_with_descendants(root: int) -> None:
+    """Kill a process and all that it started, in whatever sessions they are."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(stat.parent.name)] = int(stat.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    found = [root]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    for process in found:
+        os.kill(process, signal.SIGKILL)
