@@ -32,7 +32,7 @@ NAMED = {
 }
 FENCED = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:make|pulumi|platformctl) [^`]+)`")
-REMOVING = ("make down", "pulumi destroy")
+REMOVING = ("make down", "platformctl down", "pulumi destroy")
 SAVED = re.compile(r"\.state/backups/dev/\S+\.json")
 
 
