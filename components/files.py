@@ -68,7 +68,7 @@ def _writer(
     labels = site.names.labels(f"{name}-writer")
     return docker.ContainerArgs(
         name=site.names.of(f"{name}-writer"),
-        image=site.writer_image,
+        image=site.images["base"].name,  # the resource: it is built before it is used
         user="0:0",
         network_mode="none",
         command=["sh", "-c", _WRITE, folder, user],

@@ -12,7 +12,6 @@ import pulumi_docker as docker
 
 from catalog import Network as CatalogNetwork
 from catalog import Phase as CatalogPhase
-from plan.content_hash import tag
 from plan.deployment import Deployment
 from plan.phases import steps
 from plan.rotation import named, values
@@ -84,7 +83,6 @@ class Platform(pulumi.ComponentResource):
             networks=networks,
             images=images,
             secrets=self._secrets(given, child),
-            writer_image=tag(root, "base"),
             recorder=recorder,
         )
 

@@ -19,7 +19,6 @@ class Site:
     """What phase 0 made.
 
     images: our images by name. secrets: values by name and generation, as secret outputs.
-    writer_image: image of the jobs that write files into volumes.
     files_after: what the jobs that write files wait for; for no phase, so that they cost none
     any time, but for the stores, whose start they would hold up.
     address: of the Docker Engine. gate_timeout_seconds: how long a gate waits. recorder: of
@@ -32,6 +31,5 @@ class Site:
     networks: Mapping[Network, docker.Network]
     images: Mapping[str, docker.RemoteImage]
     secrets: Mapping[tuple[str, int], pulumi.Output[str]]
-    writer_image: str
     recorder: Recorder
     files_after: Sequence[pulumi.Input[pulumi.Resource]] = ()

@@ -7,7 +7,8 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/*
 COPY requirements.lock /opt/requirements.lock
 RUN python3 -m venv /opt/venv \
- && /opt/venv/bin/pip install --no-cache-dir --progress-bar off --disable-pip-version-check --require-hashes --requirement /opt/requirements.lock \
+ && /opt/venv/bin/pip install --no-cache-dir --progress-bar off --disable-pip-version-check --no-deps --require-hashes --requirement /opt/requirements.lock \
+ && /opt/venv/bin/pip check --disable-pip-version-check \
  && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
 ENV PATH=/opt/venv/bin:/usr/bin:/bin \
     PYTHONPATH=/app \
