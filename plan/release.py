@@ -53,7 +53,7 @@ class Release:
     reason: why, when not because the source changed. returned_to: id of the release that a
     rollback returned to. backup: the dump that was made before
     this release's migrations. pins: services that do not follow the source, by name.
-    generations: of the secrets that were rotated, by name.
+    generations: of the secrets that were rotated, by name. fixed: stores and router, by name.
     """
 
     id: str
@@ -69,6 +69,7 @@ class Release:
     returned_to: str | None = None
     pins: Mapping[str, Pin] = field(default_factory=dict)
     generations: Mapping[str, Generation] = field(default_factory=dict)
+    fixed: Mapping[str, Container] = field(default_factory=dict)
     version: int = VERSION
 
     def same_as(self, other: Release) -> bool:
@@ -76,7 +77,14 @@ class Release:
         return self._running() == other._running()
 
     def _running(self) -> tuple[object, ...]:
-        return self.services, self.stores, self.schema_image, self.pins, self.generations
+        return (
+            self.services,
+            self.stores,
+            self.schema_image,
+            self.pins,
+            self.generations,
+            self.fixed,
+        )
 
     @property
     def slots(self) -> dict[str, str]:
