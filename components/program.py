@@ -27,6 +27,7 @@ from plan.slots import Slots, assign, kept_idle
 from plan.timeline import members
 
 from . import engine, orphans
+from .maintenance import Maintenance
 from .operations import Operate, Operations
 from .platform import Platform
 from .previous import Previous, names_in_state, previous
@@ -61,7 +62,8 @@ def deploy(
     recorder = Recorder(progress, members(steps(wanted), change.target))
     _announce(interrupts, wanted, asked, progress)
     operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
-    platform = Platform(wanted, slots, given, root, recorder)
+    maintenance = Maintenance(operations=operations, interrupts=interrupts)
+    platform = Platform(wanted, slots, given, root, recorder, maintenance)
     planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:

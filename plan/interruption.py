@@ -31,10 +31,12 @@ _ASPECTS = {
 class Replacement:
     """A container that is replaced. aspects: what of it changes, in words. Times in seconds.
 
-    seconds: how long nobody serves, as far as can be told. worst: after this the update fails.
+    image: of the new one. seconds: how long nobody serves, as far as can be told. worst: after
+    this the update fails.
     """
 
     name: str
+    image: str
     aspects: tuple[str, ...]
     seconds: int
     worst: int
@@ -66,8 +68,9 @@ class Interruption:
             names = ", ".join(str(each) for each in self.stores)
             seconds = max(each.seconds for each in self.stores)
             said.append(
-                f"Downtime: {names}. Requests fail for about {seconds} s, at worst {self.worst} s. "
-                "The data stays."
+                f"Downtime: {names}. Requests are answered 503 with Retry-After while those that "
+                f"run end, within {self.drain_seconds} s, and then for about {seconds} s; at worst "
+                f"for {self.worst} s in all. The data stays."
             )
         if self.router:
             said.append(
@@ -96,6 +99,7 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
     found = {
         name: Replacement(
             name=name,
+            image=wanted.image,
             aspects=aspects,
             seconds=_SECONDS[name],
             worst=old.stop_grace_seconds + deployment.gate_timeout_seconds,

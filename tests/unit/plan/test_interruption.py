@@ -61,8 +61,9 @@ def test_a_store_with_other_settings_is_announced_with_what_changes_and_for_how_
     assert found.router is None
     assert found.worst == found.drain_seconds + found.stores[0].worst
     assert str(found) == (
-        "Downtime: redis is replaced (limits, environment). Requests fail for about 10 s, at worst "
-        f"{found.worst} s. The data stays."
+        "Downtime: redis is replaced (limits, environment). Requests are answered 503 with "
+        f"Retry-After while those that run end, within {found.drain_seconds} s, and then for about "
+        f"10 s; at worst for {found.worst} s in all. The data stays."
     )
 
 
