@@ -25,11 +25,14 @@ TMPFS_MIB = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVolume:
-    """A volume of rendered files and where a container sees it."""
+    """A volume of rendered files and where a container sees it.
+
+    digest: of the files; the container is replaced when it changes, unless it is None.
+    """
 
     volume: docker.Volume
     path: str
-    digest: pulumi.Output[str]
+    digest: pulumi.Output[str] | None
 
 
 def arguments(
@@ -88,6 +91,7 @@ def arguments(
                     label=f"{DIGEST_LABEL}{each.path.replace('/', '.')}", value=each.digest
                 )
                 for each in files
+                if each.digest is not None
             ),
         ],
         healthcheck=_healthcheck(spec.health) if spec.health else None,

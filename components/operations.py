@@ -39,6 +39,9 @@ class Operations(Protocol):
     def let_in(self) -> None:
         """End the maintenance, this update's or what a killed one left, if there is any."""
 
+    def reload(self, fingerprint: str) -> None:
+        """See that the router serves by the configuration of that fingerprint."""
+
     def interrupt(self) -> None:
         """Put traffic back when it is being moved; the program is about to end."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pulumi
@@ -23,7 +24,8 @@ Waits = Sequence[pulumi.Input[pulumi.Resource]]
 class Workload(pulumi.ComponentResource):
     """A container that keeps running. ready: the gate that opens once it is healthy.
 
-    A component asks for a workload; what that is, is the runtime's matter.
+    A component asks for a workload; what that is, is the runtime's matter. reloads: it takes a
+    changed configuration over while it runs, so it is not replaced for one.
     """
 
     container: docker.Container
@@ -37,14 +39,14 @@ class Workload(pulumi.ComponentResource):
         *,
         volumes: Mapping[str, docker.Volume] | None = None,
         slot: str | None = None,
+        reloads: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         name = f"{spec.name}-{slot}" if slot else spec.name
         super().__init__("pyairtable:components:Workload", f"{name}-workload", None, opts)
         files = _files(spec, name, site, self)
-        args = arguments(
-            spec, site, volumes=volumes, files=[each.mounted for each in files], slot=slot
-        )
+        mounted = [_kept(each.mounted, spec) if reloads else each.mounted for each in files]
+        args = arguments(spec, site, volumes=volumes, files=mounted, slot=slot)
         args.restart = "unless-stopped"
         waits = [*depends_on, *(each.written for each in files), *_image(spec, site)]
         self.container = docker.Container(name, args, options(self, waits))
@@ -52,6 +54,12 @@ class Workload(pulumi.ComponentResource):
             self.container, name, _health_gate(spec, name, site).wait, site.recorder, "container"
         )
         self.register_outputs({"container": self.container.name, "image": spec.image})
+
+
+def _kept(mounted: FileVolume, spec: Container) -> FileVolume:
+    """Return rendered configuration without what replaces the container; secrets as they are."""
+    folders = {str(PurePosixPath(path).parent) for path in spec.files}
+    return replace(mounted, digest=None) if mounted.path in folders else mounted
 
 
 def job_files(

@@ -81,13 +81,9 @@ class Interruption:
 
 
 def fixed(deployment: Deployment) -> dict[str, Container]:
-    """Return by name what has no second slot, as the release record keeps it.
-
-    Without rendered files: the router takes a new configuration over while it runs.
-    """
+    """Return by name what has no second slot, as the release record keeps it."""
     stores = {each.store.name: each.container for each in deployment.stores}
-    router = deployment.router
-    return {**stores, router.name: replace(router, files={})}
+    return {**stores, deployment.router.name: deployment.router}
 
 
 def interruption(before: Release | None, deployment: Deployment) -> Interruption:
@@ -123,7 +119,7 @@ def spared(deployment: Deployment, before: Release | None, asked: Request) -> De
 
     def kept(wanted: Container) -> Container:
         recorded = before.fixed.get(wanted.name)
-        return replace(renewed(recorded, wanted), files=wanted.files) if recorded else wanted
+        return renewed(recorded, wanted) if recorded else wanted
 
     same = {each.service.name for each in deployment.services} == set(before.services)
     return replace(
@@ -146,6 +142,7 @@ def refused(found: Interruption, deployment: Deployment, asked: Request) -> str 
 
 
 def _changed(old: Container, wanted: Container) -> tuple[str, ...]:
+    """Rendered files are left out: the router takes a new configuration over while it runs."""
     found = [
         words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
     ]
