@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 import pulumi
 
@@ -10,7 +10,7 @@ from catalog.router_config import fingerprint
 from plan.container import Container
 
 from .gate import Gate
-from .operations import Operations
+from .operations import Operations, done
 
 
 def reloaded(ready: Gate, spec: Container, operations: Operations | None) -> Gate:
@@ -24,7 +24,7 @@ def reloaded(ready: Gate, spec: Container, operations: Operations | None) -> Gat
     async def taken(container: pulumi.Resource) -> pulumi.Resource:
         if operations is not None:
             for mark in found:
-                await asyncio.to_thread(operations.reload, mark)
+                await done(partial(operations.reload, mark))
         return container
 
     return ready.apply(taken)

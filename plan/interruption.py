@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from .container import Container
 from .deployment import Deployment
+from .packed import pack, unpack
 from .release import Release
 from .request import ALLOW_DOWNTIME, Request
 from .rotation import ALSO, renewed
@@ -81,9 +82,10 @@ class Interruption:
 
 
 def fixed(deployment: Deployment) -> dict[str, Container]:
-    """Return by name what has no second slot, as the release record keeps it."""
+    """Return by name what has no second slot, as the release record keeps it: files packed."""
     stores = {each.store.name: each.container for each in deployment.stores}
-    return {**stores, deployment.router.name: deployment.router}
+    files = {path: pack(text) for path, text in deployment.router.files.items()}
+    return {**stores, deployment.router.name: replace(deployment.router, files=files)}
 
 
 def interruption(before: Release | None, deployment: Deployment) -> Interruption:
@@ -119,7 +121,10 @@ def spared(deployment: Deployment, before: Release | None, asked: Request) -> De
 
     def kept(wanted: Container) -> Container:
         recorded = before.fixed.get(wanted.name)
-        return renewed(recorded, wanted) if recorded else wanted
+        if recorded is None:
+            return wanted
+        files = {path: unpack(text) for path, text in recorded.files.items()}
+        return renewed(replace(recorded, files=files), wanted)
 
     same = {each.service.name for each in deployment.services} == set(before.services)
     return replace(

@@ -23,6 +23,8 @@ def restored(project: Project) -> Iterator[Project]:
     """The shared deployment; its configuration is put back afterwards."""
     settings = project.folder / ".state" / "stacks" / f"Pulumi.{project.stack}.yaml"
     before = settings.read_text()
+    # A busy machine may take its time with what runs.
+    project.set("release.drainSeconds", "30")
     yield project
     settings.write_text(before)
     project.up(check=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
 
+from components.operations import done
 from components.reload import reloaded
 from plan.container import Container
 from plan.resolve import resolve
@@ -63,3 +65,11 @@ def test_a_configuration_of_an_older_form_is_left_alone() -> None:
 
 def test_a_preview_tells_the_router_nothing() -> None:
     assert run(ROUTER, None) == ["router"]
+
+
+def test_a_router_that_refuses_fails_the_update_with_what_to_do() -> None:
+    def refuse() -> None:
+        raise ValueError("The router refused: wrong.")
+
+    with pytest.raises(pulumi.RunError, match=r"router refused: wrong\.\nMend the cause"):
+        asyncio.run(done(refuse))
