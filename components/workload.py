@@ -97,6 +97,7 @@ def _health_gate(spec: Container, name: str, site: Site) -> HealthGate:
     return HealthGate(
         name=name,
         command=spec.health.command,
+        check_seconds=spec.health.timeout_seconds,
         timeout_seconds=site.gate_timeout_seconds,
         address=site.address,
     )
