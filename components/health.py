@@ -10,6 +10,8 @@ import pulumi
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
+from plan.container import WAITING_CPU_SHARES
+
 from . import engine
 from .recorder import Watch
 
@@ -41,7 +43,7 @@ class HealthGate:
 
     command: the health check, run inside the container; exit code 0 means healthy.
     check_seconds: how long one check may take. timeout_seconds: how long to wait.
-    address: of the Docker Engine.
+    address: of the Docker Engine. gives_way: to what serves, while it has no traffic.
     """
 
     name: str
@@ -49,6 +51,7 @@ class HealthGate:
     check_seconds: int
     timeout_seconds: int
     address: str
+    gives_way: bool = False
 
     def wait(self, container_id: str, watch: Watch) -> None:
         """Return once healthy. Raises NotHealthy and discards the container otherwise.
@@ -68,7 +71,9 @@ class HealthGate:
                     f"{self.name} was removed while it started. Run the same command again: "
                     "it will be made anew."
                 ) from error
-            restarts = container.attrs["RestartCount"] if restarts is None else restarts
+            if restarts is None:
+                restarts = container.attrs["RestartCount"]
+                self._give_way(container)
             watch.sees(container.attrs["State"])
             if _health(container.attrs) == "starting":
                 watch.waits()
@@ -92,6 +97,18 @@ class HealthGate:
         except APIError:
             # It stopped between two questions; the next look says how.
             return False
+
+    def _give_way(self, container: Container) -> None:
+        """Lower its share of the processors; it has the full one before it has traffic.
+
+        Where that fails in between, the next update sees another share than it wants.
+        """
+        if self.gives_way:
+            try:
+                container.update(cpu_shares=WAITING_CPU_SHARES)
+            except APIError:
+                # It has just ended; the next look says how.
+                return
 
     def _round(self) -> list[str]:
         """Return the command that asks for a while."""

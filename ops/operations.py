@@ -19,6 +19,7 @@ from plan.deployment import Deployment
 from plan.release import Release
 from plan.timeline import Timeline
 
+from . import shares
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
@@ -98,6 +99,7 @@ class Operations:
         if change.moves:
             with self._observed.span("test"):
                 self._test(change)
+            shares.give(self.deployment, change.moves, self.engine)
             with self._observed.span("traffic"):
                 self._shift(change, instant=instant)
         else:

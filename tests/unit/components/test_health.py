@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docker.errors import APIError
 
 from components import engine, health
 from components.health import HealthGate, NotHealthy
 from components.progress import Progress
 from components.recorder import Watch
+from plan.container import WAITING_CPU_SHARES
 
 RUNNING = {"Status": "running", "Running": True, "Restarting": False, "ExitCode": 0}
 
@@ -36,6 +38,7 @@ class Container:
     shell: bool = True
     asked: list[list[str]] = field(default_factory=list)
     removed: bool = False
+    shares: int | None = None
 
     @property
     def containers(self) -> Container:
@@ -66,6 +69,11 @@ class Container:
     def stop(self, timeout: int) -> None:
         assert timeout
 
+    def update(self, cpu_shares: int) -> None:
+        if self.states[0]["Status"] != "running":
+            raise APIError("409", explanation="cannot update a container that has ended")
+        self.shares = cpu_shares
+
     def remove(self, force: bool) -> None:
         self.removed = force
 
@@ -75,7 +83,13 @@ Wait = Callable[..., None]
 
 @pytest.fixture
 def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
-    def waited(container: Container, *command: str, timeout: int = 30, check: int = 10) -> None:
+    def waited(
+        container: Container,
+        *command: str,
+        timeout: int = 30,
+        check: int = 10,
+        gives_way: bool = False,
+    ) -> None:
         monkeypatch.setattr(engine, "client", lambda _: container)
         gate = HealthGate(
             name="auth-service-blue",
@@ -83,6 +97,7 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
             check_seconds=check,
             timeout_seconds=timeout,
             address="unix:///nowhere",
+            gives_way=gives_way,
         )
         gate.wait("id", Watch("auth-service-blue", Progress()))
 
@@ -147,3 +162,18 @@ def test_a_container_that_the_engine_calls_unhealthy_fails(wait: Wait) -> None:
     container = Container(states=[{**RUNNING, "Health": {"Status": "unhealthy"}}])
     with pytest.raises(NotHealthy, match="is unhealthy"):
         wait(container, "false")
+
+
+def test_what_has_no_traffic_yet_starts_on_what_the_others_leave_over(wait: Wait) -> None:
+    container = Container()
+    wait(container, "true", gives_way=True)
+    assert container.shares == WAITING_CPU_SHARES
+    serving = Container()
+    wait(serving, "true")
+    assert serving.shares is None
+
+
+def test_one_that_has_ended_before_it_could_give_way_is_told_of(wait: Wait) -> None:
+    exited = {**RUNNING, "Status": "exited", "Running": False, "ExitCode": 3}
+    with pytest.raises(NotHealthy, match="exited with exit code 3"):
+        wait(Container(states=[exited]), "true", gives_way=True)

@@ -15,6 +15,7 @@ from ops.operations import Operations, ReleaseFailed
 from ops.project import Project
 from ops.validation import Report
 from plan.change import Change
+from plan.container import WAITING_CPU_SHARES
 from settings import ReleaseSettings
 
 from .conftest import ROOT
@@ -59,6 +60,7 @@ class Engine:
         default_factory=lambda: {name: {"blue": 100, "green": 0} for name in NAMES}
     )
     requests: int = 0
+    shares: int = WAITING_CPU_SHARES
 
     @property
     def containers(self) -> Engine:
@@ -66,6 +68,14 @@ class Engine:
 
     def get(self, name: str) -> Engine:
         return self
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        return {"HostConfig": {"CpuShares": self.shares}}
+
+    def update(self, cpu_shares: int) -> None:
+        assert self.weights[AUTH] == {"blue": 100, "green": 0}
+        self.shares = cpu_shares
 
     def exec_run(self, command: list[str]) -> Result:
         if command[0] == "curl":
@@ -187,3 +197,16 @@ def test_a_version_that_is_not_ready_in_its_slot_never_has_traffic() -> None:
     with pytest.raises(ReleaseFailed, match="failed its test, before it had any traffic"):
         released(engine)
     assert engine.weights[AUTH] == {"blue": 100, "green": 0}
+
+
+def test_a_new_version_has_its_full_share_of_the_processors_before_it_has_traffic() -> None:
+    engine = Engine()
+    assert released(engine).passed
+    assert engine.shares == 256
+
+
+def test_a_version_that_fails_its_test_never_has_its_full_share() -> None:
+    engine = Engine(ill=frozenset({f"{AUTH}-green"}))
+    with pytest.raises(ReleaseFailed):
+        released(engine)
+    assert engine.shares == WAITING_CPU_SHARES
