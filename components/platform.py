@@ -37,7 +37,7 @@ class Platform(pulumi.ComponentResource):
     """The platform, in the order of the printed plan.
 
     given: values of the secrets that come from the stack's configuration. recorder: takes what
-    everything took.
+    everything took. instant: traffic is to move at once, or has, as in a rollback.
     """
 
     networks: Mapping[str, pulumi.Output[str]]
@@ -49,11 +49,14 @@ class Platform(pulumi.ComponentResource):
         given: Mapping[str, str],
         root: Path,
         recorder: Recorder,
+        *,
+        instant: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Platform", "platform", None, opts)
         self._deployment = deployment
         self._slots = slots
+        self._instant = instant
         self._opened: dict[str, Gate] = {}
         self._site = self._foundations(given, root, recorder)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
@@ -120,7 +123,9 @@ class Platform(pulumi.ComponentResource):
         for each in self._deployment.in_phase(phase):
             name = each.service.name
             waits = self._awaited(name)
-            service = Service(name, self._slots[name], self._site, waits, child)
+            service = Service(
+                name, self._slots[name], self._site, waits, instant=self._instant, opts=child
+            )
             self._opened[name] = service.ready
         return component
 

@@ -57,7 +57,7 @@ def deploy(
     progress = Progress(live=Path(asked.live) if asked.live else None)
     recorder = Recorder(progress, members(steps(wanted), change.target))
     operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
-    platform = Platform(wanted, slots, given, root, recorder)
+    platform = Platform(wanted, slots, given, root, recorder, instant=asked.instant)
     planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:

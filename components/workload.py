@@ -23,6 +23,7 @@ Waits = Sequence[pulumi.Input[pulumi.Resource]]
 class Workload(pulumi.ComponentResource):
     """A container that keeps running. ready: the gate that opens once it is healthy.
 
+    gives_way: it has no traffic yet, and starts on what the others leave over.
     A component asks for a workload; what that is, is the runtime's matter.
     """
 
@@ -37,6 +38,7 @@ class Workload(pulumi.ComponentResource):
         *,
         volumes: Mapping[str, docker.Volume] | None = None,
         slot: str | None = None,
+        gives_way: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         name = f"{spec.name}-{slot}" if slot else spec.name
@@ -48,9 +50,8 @@ class Workload(pulumi.ComponentResource):
         args.restart = "unless-stopped"
         waits = [*depends_on, *(each.written for each in files), *_image(spec, site)]
         self.container = docker.Container(name, args, options(self, waits))
-        self.ready = gate(
-            self.container, name, _health_gate(spec, name, site).wait, site.recorder, "container"
-        )
+        health = _health_gate(spec, name, site, gives_way)
+        self.ready = gate(self.container, name, health.wait, site.recorder, "container")
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 
@@ -91,12 +92,14 @@ def _image(spec: Container, site: Site) -> list[docker.RemoteImage]:
     return [image] if image is not None else []
 
 
-def _health_gate(spec: Container, name: str, site: Site) -> HealthGate:
+def _health_gate(spec: Container, name: str, site: Site, gives_way: bool) -> HealthGate:
     if spec.health is None:
         raise ValueError(f"{name} has no health check, so nothing could wait for it")
     return HealthGate(
         name=name,
         command=spec.health.command,
+        check_seconds=spec.health.timeout_seconds,
         timeout_seconds=site.gate_timeout_seconds,
         address=site.address,
+        gives_way=gives_way,
     )
