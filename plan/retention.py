@@ -59,19 +59,22 @@ def retention(stack: str, found: Collection[Tagged], keep: Collection[str]) -> R
     Only what this stack had marked is removed, so an image that is not ours, or was made by
     others, is never touched; nor is one that another stack has marked or a container uses.
     """
-    there = {tag: each.id for each in found for tag in each.tags}
+    there = {tag: each for each in found for tag in each.tags}
     wanted = {mark(each, stack): each for each in keep if each in there}
-    new = {key: each for key, each in wanted.items() if key is not None and key not in there}
-    return Retention(
-        mark=dict(sorted(new.items())),
-        remove=tuple(tag for each in found for tag in _removed(each, stack, keep)),
-    )
+    # An image that was built again has the same name, and its mark follows it.
+    new = {
+        key: each
+        for key, each in wanted.items()
+        if key is not None and there.get(key) != there[each]
+    }
+    removed = (tag for each in marks(found, stack) for tag in _removed(each, there, keep))
+    return Retention(mark=dict(sorted(new.items())), remove=tuple(removed))
 
 
 def marks(found: Iterable[Tagged], stack: str) -> tuple[str, ...]:
     """Return all marks of a stack."""
     tags = (tag for each in found for tag in each.tags if tag.startswith(f"{MARKS}/"))
-    return tuple(tag for tag in tags if _marked(tag)[1][1] == stack)
+    return tuple(tag for tag in tags if _marked(tag)[1] == stack)
 
 
 def _of_summary(summary: Mapping[str, Any]) -> frozenset[str]:
@@ -79,21 +82,19 @@ def _of_summary(summary: Mapping[str, Any]) -> frozenset[str]:
     return frozenset({*services, *(summary.get("stores") or {}).values(), summary["schemaImage"]})
 
 
-def _removed(image: Tagged, stack: str, keep: Collection[str]) -> Iterator[str]:
-    """Yield the tags that an image loses: first its name, so that the mark is there till then."""
-    if image.used:
+def _removed(own: str, there: Mapping[str, Tagged], keep: Collection[str]) -> Iterator[str]:
+    """Yield the tags that go with a mark: first the name, so that the mark is there till then."""
+    reference, stack = _marked(own)
+    if reference in keep or any(there[each].used for each in (own, reference) if each in there):
         return
-    marked = dict(_marked(each) for each in image.tags if each.startswith(f"{MARKS}/"))
-    for own, (reference, by) in marked.items():
-        if by != stack or reference in keep:
-            continue
-        others = any(of == reference and who != stack for of, who in marked.values())
-        if reference in image.tags and not others:
-            yield reference
-        yield own
+    every = (_marked(each) for each in there if each.startswith(f"{MARKS}/"))
+    others = any(of == reference and by != stack for of, by in every)
+    if reference in there and not others:
+        yield reference
+    yield own
 
 
-def _marked(tag: str) -> tuple[str, tuple[str, str]]:
-    """Return a mark, and of which image and by which stack it is."""
+def _marked(tag: str) -> tuple[str, str]:
+    """Return of which image and by which stack a mark is."""
     reference, _, stack = tag.removeprefix(f"{MARKS}/").partition(".")
-    return tag, (f"{PROJECT}/{reference}", stack)
+    return f"{PROJECT}/{reference}", stack

@@ -78,12 +78,25 @@ def test_a_mark_whose_name_somebody_removed_goes() -> None:
     assert wanted(image(MARK[OLD])).remove == (MARK[OLD],)
 
 
-def test_a_name_that_was_given_to_another_image_is_left_to_that_one() -> None:
-    found = (
-        Tagged(id="sha256:1", tags=(MARK[OLD],), used=False),
-        Tagged(id="sha256:2", tags=(OLD,), used=False),
-    )
-    assert wanted(*found).remove == (MARK[OLD],)
+def built_again(of: str, *tags: str) -> tuple[Tagged, Tagged]:
+    """An image without its name, which one with other content has by now."""
+    old = Tagged(id="sha256:1", tags=tags, used=False)
+    return old, Tagged(id="sha256:2", tags=(of,), used=False)
+
+
+def test_the_mark_follows_a_name_that_was_built_again() -> None:
+    assert wanted(*built_again(NEW, MARK[NEW])).mark == {MARK[NEW]: NEW}
+
+
+def test_a_name_that_was_built_again_goes_with_the_mark_unless_another_stack_keeps_it() -> None:
+    assert wanted(*built_again(OLD, MARK[OLD])).remove == (OLD, MARK[OLD])
+    assert wanted(*built_again(OLD, MARK[OLD], THEIRS[OLD])).remove == (MARK[OLD],)
+
+
+def test_a_name_that_was_built_again_stays_while_a_container_uses_either() -> None:
+    old, new = built_again(OLD, MARK[OLD])
+    assert wanted(replace(old, used=True), new).remove == ()
+    assert wanted(old, replace(new, used=True)).remove == ()
 
 
 def test_kept_releases_name_their_services_stores_and_migrations() -> None:
