@@ -45,9 +45,14 @@ def forget(engine: docker.DockerClient, stack: str, keep: Collection[str]) -> li
     keep: references of images that stay, unmarked, so that the stack is soon up again.
     """
     removed = retain(engine, stack, keep)
+    unmark(engine, stack)
+    return removed
+
+
+def unmark(engine: docker.DockerClient, stack: str) -> None:
+    """Remove all marks of a stack; the images stay."""
     for each in marks(tagged(engine), stack):
         _remove(engine, each)
-    return removed
 
 
 def _remove(engine: docker.DockerClient, tag: str) -> bool:
