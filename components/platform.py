@@ -76,7 +76,7 @@ class Platform(pulumi.ComponentResource):
         deployment = self._deployment
         images: dict[str, docker.RemoteImage] = {}
         for name in deployment.images:
-            images[name] = Image(name, root, images, child).image
+            images[name] = Image(name, root, deployment.names, images, child).image
         networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
         _laid(recorder, [*images.values(), *networks.values()])
         return Site(

@@ -15,12 +15,14 @@ from typing import Any
 import pulumi
 
 from plan.change import Change
+from plan.content_hash import tag
 from plan.deployment import Deployment
 from plan.phases import steps
 from plan.pins import needless, pinned, pins, still
 from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
+from plan.retention import named
 from plan.rotation import rotated
 from plan.slots import Slots, assign, kept_idle
 from plan.timeline import members
@@ -51,7 +53,7 @@ def deploy(
     generations = before.release.generations if before.release else {}
     deployment = rotated(deployment, {**generations, **asked.generations})
     held = _held(deployment, before, asked)
-    wanted = pinned(deployment, {**still(before.release, asked, _now()), **held})
+    wanted = pinned(deployment, {**still(deployment, before.release, asked, _now()), **held})
     slots = _slots(wanted, before)
     change = _change(wanted, slots, before)
     progress = Progress(live=Path(asked.live) if asked.live else None)
@@ -67,6 +69,8 @@ def deploy(
         recorder=recorder,
         change=change,
         instant=asked.instant,
+        images=_images(wanted, before, planned, root),
+        migrates=_migrates(before, planned),
     )
     release = validation.release(platform.gates, planned)
     return _outputs(wanted, platform, release, before)
@@ -182,11 +186,25 @@ def _release(
         who=f"{getpass.getuser()}@{socket.gethostname()}",
         reason=asked.reason,
         returned_to=asked.returned_to,
+        backup=asked.backup,
         pins=held,
         generations=deployment.generations,
     )
     same = before.release is not None and before.release.same_as(planned)
     return before.release if same and before.release else planned
+
+
+def _migrates(before: Previous, planned: Release) -> bool:
+    """Whether this update brings migrations, before which it makes a backup."""
+    return before.release is not None and before.release.schema_image != planned.schema_image
+
+
+def _images(
+    deployment: Deployment, before: Previous, planned: Release, root: Path
+) -> frozenset[str]:
+    """Return the images that stay once this update is a release."""
+    summaries = kept(before.releases, planned, deployment.release.kept_releases)
+    return named(summaries, planned) | {tag(root, name) for name in deployment.images}
 
 
 def revision(root: Path) -> str:

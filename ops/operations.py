@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,17 @@ import docker
 
 from plan.change import Change
 from plan.deployment import Deployment
-from plan.release import Release
+from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from . import shares
+from .dumps import made
+from .images import retain
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
 from .report.observed import Observed
+from .schema import schema_of
 from .shift.shift import Aborted, Shift
 from .traffic import Router, up
 from .validation import Report, health_matrix, validate
@@ -190,6 +193,19 @@ class Operations:
             self.deployment, self.engine, planned, change, timeline, self._observed, failure
         )
         return write(told, self.root, settings.kept_releases)
+
+    def schema(self) -> Schema:
+        """Return the schema that the database has. Raises Stopped when it does not tell."""
+        return schema_of(self.engine, self.deployment.names)
+
+    def backup(self) -> str | None:
+        """Return the dump that was made before the migrations, None when there was no data."""
+        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
+        return made(job.logs().decode(errors="replace"))
+
+    def retain(self, images: Collection[str]) -> list[str]:
+        """Keep our images of these references and remove older ones; return what was removed."""
+        return retain(self.engine, self.deployment.names.stack, images)
 
     def interrupt(self) -> None:
         """Put traffic back when it is being shifted: the update is about to be ended."""

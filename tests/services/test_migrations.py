@@ -190,6 +190,31 @@ def test_the_revision_can_be_asked_for(surroundings: Surroundings, empty: str) -
     assert plain.stdout == f"Schema: at {HEAD}, newest {HEAD}.\n"
 
 
+def _note(surroundings: Surroundings, database: str) -> str | None:
+    with surroundings.superuser(database) as link:
+        found = link.execute(
+            "SELECT obj_description('public.alembic_version'::regclass, 'pg_class')"
+        ).fetchone()
+    return str(found[0]) if found and found[0] else None
+
+
+def test_the_database_tells_which_programs_work_with_its_schema(
+    surroundings: Surroundings, empty: str, tmp_path: Path
+) -> None:
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == "programs of 0001 and later"
+    with surroundings.superuser(empty) as link:
+        link.execute("COMMENT ON TABLE public.alembic_version IS NULL")
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == "programs of 0001 and later"
+    (tmp_path / "narrow.py").write_text(_revision(NEXT, HEAD, "DROP TABLE users.profiles CASCADE"))
+    with connection.waited(_settings(surroundings, empty)) as link:
+        schema.upgrade(link, [tmp_path])
+    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
+
+
 def test_a_failing_revision_leaves_the_schema_as_it_was_before_it(
     surroundings: Surroundings, empty: str, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ NAMED = {
     **{f"platformctl {name}": f"platformctl {name} --help" for name in ("diff", "release", "exec")},
     "platformctl diff RELEASE RELEASE": "platformctl diff --help",
     "platformctl rollback --to RELEASE": "platformctl rollback --help",
+    "platformctl rollback --to RELEASE --with-data": "platformctl rollback --help",
     "platformctl rollback auth-service": "platformctl rollback --help",
     "platformctl release auth-service --image example.com/auth-service:2": (
         "platformctl release --help"
