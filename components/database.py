@@ -29,6 +29,7 @@ class Database(pulumi.ComponentResource):
         deployed: DeployedStore,
         backups: str,
         site: Site,
+        depends_on: Waits,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Database", "database", None, opts)
@@ -46,7 +47,7 @@ class Database(pulumi.ComponentResource):
         self._workload = Workload(
             deployed.container,
             site,
-            [],
+            depends_on,
             volumes=self._volumes,
             opts=pulumi.ResourceOptions(parent=self),
         )

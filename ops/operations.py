@@ -16,12 +16,14 @@ import docker
 
 from plan.change import Change
 from plan.deployment import Deployment
+from plan.interruption import Interruption
 from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from . import shares
 from .dumps import made
 from .images import retain
+from .maintenance import Maintenance
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
@@ -56,6 +58,7 @@ class Operations:
     root: Path
     settle_seconds: float = SETTLE_SECONDS
     _shifting: Shift | None = None
+    _kept_out: bool = False
     _observed: Observed = field(default_factory=Observed)
 
     @property
@@ -73,7 +76,8 @@ class Operations:
         """
         if not serving or not self.router.runs:
             return
-        seen = self.router.look()["services"]
+        looked = self.router.look()
+        seen, self._kept_out = looked["services"], looked.get("maintenance", 0) > 0
         moved = {
             name
             for name, slot in staying.items()
@@ -90,6 +94,27 @@ class Operations:
             if not any(seen[name][slot]["sessions"] for name, slot in slots.items()):
                 return
             time.sleep(POLL_SECONDS)
+
+    def keep_out(self, interrupts: Interruption) -> None:
+        """Turn new requests away and let those that run end, before stores are replaced."""
+        self._kept_out = True
+        images = [each.image for each in interrupts.stores]
+        self._maintenance.begin(interrupts.worst, images)
+
+    def let_in(self) -> None:
+        """End the maintenance that this update began, or one that was killed left, if any."""
+        if self._kept_out:
+            self._maintenance.end()
+
+    @property
+    def _maintenance(self) -> Maintenance:
+        return Maintenance(
+            router=self.router,
+            engine=self.engine,
+            progress=self.progress,
+            drain_seconds=self.deployment.release.drain_seconds,
+            answer_seconds=self.deployment.gate_timeout_seconds,
+        )
 
     def release(self, change: Change, *, instant: bool) -> Report:
         """Test the new versions, move their traffic step by step, and look at everything.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
 from plan.deployment import Deployment
+from plan.interruption import interruption
 from plan.release import RELEASE
 from plan.resolve import resolve
 from settings import load
@@ -228,3 +229,16 @@ def test_a_secret_under_rotation_has_two_values_and_the_slot_that_serves_keeps_i
     assert outputs["services"]["auth-service"]["slot"] == "green"
     assert outputs["services"]["gemini-emulator"]["slot"] == "blue"
     assert outputs["release"]["generations"] == {"api-key": accepted}
+
+
+def test_a_changed_store_is_announced_by_the_preview(
+    first: tuple[Recorded, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    changed = wanted(stores={"redis": {"limits": {"memoryMiB": 256}}})
+    previewed(changed, first[1])
+    assert told == [str(interruption(RELEASE.validate_python(first[1]["release"]), changed))]
+    previewed(replace(changed, allow_downtime=False), first[1])
+    assert told[1].startswith("The update will be refused. Stack dev is in production")
