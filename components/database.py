@@ -48,6 +48,7 @@ class Database(pulumi.ComponentResource):
             site,
             [],
             volumes=self._volumes,
+            live_secrets=deployed.takes_secrets,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.ready = self._workload.ready
