@@ -26,6 +26,7 @@ NAMED = {
     "platformctl diff RELEASE RELEASE": "platformctl diff --help",
     "platformctl rollback --to RELEASE": "platformctl rollback --help",
     "platformctl rollback auth-service": "platformctl rollback --help",
+    "platformctl rotate API_KEY JWT_SECRET": "platformctl rotate --help",
     "platformctl release auth-service --image example.com/auth-service:2": (
         "platformctl release --help"
     ),
