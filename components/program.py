@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -24,7 +25,7 @@ from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
 from plan.retention import named
-from plan.rotation import rotated
+from plan.rotation import dated, rotated
 from plan.slots import Slots, assign, kept_idle
 from plan.timeline import members
 
@@ -78,7 +79,9 @@ def deploy(
         images=_images(wanted, before, planned, root),
         migrates=_migrates(before, planned),
     )
-    release = validation.release(platform.gates, planned)
+    release = validation.release(platform.gates, planned).apply(
+        lambda done: replace(done, generations=dated(done.generations, generations, _now()))
+    )
     return _outputs(wanted, platform, release, before)
 
 
