@@ -44,3 +44,11 @@ def test_a_write_is_never_sent_twice() -> None:
     for backend in backends:
         if "server blue" in backend:
             assert "disable-l7-retry if { method POST PATCH }" in backend
+
+
+def test_a_slow_answer_is_waited_for_as_long_as_its_service_says() -> None:
+    slow = RoutedService(name="slow", port=8009, answer_seconds=700)
+    text = render_router_config([slow, RoutedService(name="usual", port=8010)])
+    found = {each.split("\n")[0]: each for each in text.split("\nbackend ")[1:]}
+    assert "    timeout server 715s\n" in found["slow"]
+    assert "    timeout server 645s\n" in found["usual"]
