@@ -6,12 +6,14 @@ from pathlib import Path
 import pulumi
 
 import settings
+from components import debug_messages
 from components.program import deploy
 from ops.operations import Operations
 from plan.request import asked
 from plan.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent
+debug_messages.dropped()
 
 try:
     configured = settings.from_pulumi(ROOT)

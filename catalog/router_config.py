@@ -15,6 +15,8 @@ RELEASE_KEY_FILE = "/run/secrets/release-key"
 MAINTENANCE_FILE = "/var/lib/haproxy/maintenance"
 """A map on the state volume; `until` is when maintenance ends, in seconds since the epoch."""
 RETRY_AFTER_SECONDS = 5
+# Whoever waits gives up first, and says why: the router never cuts an answer that is only slow.
+MARGIN_SECONDS = 15
 
 # After a reload the old process serves what it has until it ends, so that no connection is dropped,
 # and an idle one is good for one more request. A slot's address is kept, else nobody would answer
@@ -143,12 +145,14 @@ class RoutedService:
 
     port: where it listens, and where the router answers under its name. ready_path: of the
     active check. public_port: a port of the router that leads to it whatever the host name.
+    answer_seconds: for so long its callers wait at most until its answer begins.
     """
 
     name: str
     port: int
     ready_path: str = "/ready"
     public_port: int | None = None
+    answer_seconds: int = 630
 
 
 def render_router_config(services: Sequence[RoutedService]) -> str:
@@ -202,6 +206,7 @@ def _backend(service: RoutedService) -> str:
             "    balance hash var(txn.who)",
             "    hash-type consistent sdbm avalanche",
             *_COUNTED,
+            f"    timeout server {service.answer_seconds + MARGIN_SECONDS}s",
             f"    option httpchk GET {service.ready_path}",
             "    http-check expect status 200",
             # A write must never run twice.

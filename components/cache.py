@@ -36,6 +36,13 @@ class Cache(pulumi.ComponentResource):
             ).volume
             for mount in deployed.container.mounts
         }
-        workload = Workload(deployed.container, site, depends_on, volumes=volumes, opts=child)
+        workload = Workload(
+            deployed.container,
+            site,
+            depends_on,
+            volumes=volumes,
+            live_secrets=deployed.takes_secrets,
+            opts=child,
+        )
         self.ready = workload.ready
         self.register_outputs({"image": deployed.container.image})

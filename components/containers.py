@@ -18,7 +18,6 @@ from .site import Site
 # The official provider takes changes of these for done without doing them;
 # "#initerror" makes the next update replace what failed while it was created.
 REPLACE_ON_CHANGES = ["healthcheck", "init", "tmpfs", "#initerror"]
-CPU_SHARES_PER_CORE = 1024
 # Size of each tmpfs, in MiB: scratch space only, counted against the memory limit.
 TMPFS_MIB = 64
 
@@ -27,7 +26,8 @@ TMPFS_MIB = 64
 class FileVolume:
     """A volume of rendered files and where a container sees it.
 
-    digest: of the files; the container is replaced when it changes, unless it is None.
+    digest: of the contents, by which the container is replaced when they change; None when it
+    takes them while it runs.
     """
 
     volume: docker.Volume
@@ -121,7 +121,7 @@ def _tmpfs(user: str) -> str:
 def _limits(spec: Container) -> dict[str, Any]:
     return {
         "cpus": f"{spec.limits.cpus:g}",
-        "cpu_shares": int(spec.limits.reserved_cpus * CPU_SHARES_PER_CORE),
+        "cpu_shares": spec.cpu_shares,
         "memory": spec.limits.memory_mib,
         "memory_swap": spec.limits.memory_mib,
         "memory_reservation": spec.limits.reserved_memory_mib,

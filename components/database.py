@@ -49,6 +49,7 @@ class Database(pulumi.ComponentResource):
             site,
             depends_on,
             volumes=self._volumes,
+            live_secrets=deployed.takes_secrets,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.ready = self._workload.ready

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from docker import DockerClient
 from plan.change import Change
 from plan.deployment import Deployment
 from plan.interruption import Interruption
-from plan.release import Release
+from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from .progress import Progress
@@ -57,6 +57,15 @@ class Operations(Protocol):
 
         failure: why it is no release, else empty.
         """
+
+    def schema(self) -> Schema:
+        """Return the schema that the database has; an exception fails the update."""
+
+    def backup(self) -> str | None:
+        """Return the dump that was made before the migrations, None when there was no data."""
+
+    def retain(self, images: Collection[str]) -> Sequence[str]:
+        """Keep our images of these references and remove older ones; return what was removed."""
 
 
 Operate = Callable[[Deployment, DockerClient, Progress], Operations]

@@ -39,7 +39,8 @@ class Platform(pulumi.ComponentResource):
     """The platform, in the order of the printed plan.
 
     given: values of the secrets that come from the stack's configuration. recorder: takes what
-    everything took. maintenance: around the stores.
+    everything took. maintenance: around the stores. instant: traffic is to move at once, or
+    has, as in a rollback.
     """
 
     networks: Mapping[str, pulumi.Output[str]]
@@ -52,11 +53,14 @@ class Platform(pulumi.ComponentResource):
         root: Path,
         recorder: Recorder,
         maintenance: Maintenance,
+        *,
+        instant: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Platform", "platform", None, opts)
         self._deployment = deployment
         self._slots = slots
+        self._instant = instant
         self._opened: dict[str, Gate] = {}
         self._site = self._foundations(given, root, recorder)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
@@ -76,7 +80,7 @@ class Platform(pulumi.ComponentResource):
         deployment = self._deployment
         images: dict[str, docker.RemoteImage] = {}
         for name in deployment.images:
-            images[name] = Image(name, root, images, child).image
+            images[name] = Image(name, root, deployment.names, images, child).image
         networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
         _laid(recorder, [*images.values(), *networks.values()])
         return Site(
@@ -128,7 +132,9 @@ class Platform(pulumi.ComponentResource):
         for each in self._deployment.in_phase(phase):
             name = each.service.name
             waits = self._awaited(name)
-            service = Service(name, self._slots[name], self._site, waits, child)
+            service = Service(
+                name, self._slots[name], self._site, waits, instant=self._instant, opts=child
+            )
             self._opened[name] = service.ready
         return component
 

@@ -108,6 +108,11 @@ class Router:
         return output
 
 
+def up(slot: Mapping[str, Any]) -> bool:
+    """Whether the router finds a slot ready to answer. slot: as the router shows it."""
+    return str(slot["state"]).startswith("UP")
+
+
 def strongest(weights: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:
     """Return the slot with the greatest weight of each service."""
     return {

@@ -22,6 +22,11 @@ class DeployedStore:
     protect: bool
     retain_on_delete: bool
 
+    @property
+    def takes_secrets(self) -> bool:
+        """Whether it takes changed secrets while it runs, as our images do."""
+        return self.container.built is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedService:

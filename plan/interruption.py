@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .container import Container
@@ -10,7 +9,7 @@ from .deployment import Deployment
 from .packed import pack, unpack
 from .release import Release
 from .request import ALLOW_DOWNTIME, Request
-from .rotation import ALSO, renewed
+from .rotation import renewed
 
 # Seconds from the end of the old container until the new one serves, when all goes well.
 _SECONDS = {"postgres": 15, "redis": 10, "router": 10}
@@ -25,6 +24,7 @@ _ASPECTS = {
     "tmpfs": "temporary folders",
     "ports": "published ports",
     "command": "command",
+    "secrets": "secrets",
 }
 
 
@@ -94,6 +94,7 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
     Nothing is known of what a release of an earlier version of this program has not recorded.
     """
     recorded = before.fixed if before else {}
+    live = {each.store.name for each in deployment.stores if each.takes_secrets}
     found = {
         name: Replacement(
             name=name,
@@ -103,7 +104,8 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
             worst=old.stop_grace_seconds + deployment.gate_timeout_seconds,
         )
         for name, wanted in fixed(deployment).items()
-        if (old := recorded.get(name)) is not None and (aspects := _changed(old, wanted))
+        if (old := recorded.get(name)) is not None
+        and (aspects := _changed(_taking(old, wanted) if name in live else old, wanted))
     }
     router = found.pop(deployment.router.name, None)
     drain = deployment.release.drain_seconds
@@ -146,16 +148,13 @@ def refused(found: Interruption, deployment: Deployment, asked: Request) -> str 
     )
 
 
+def _taking(old: Container, wanted: Container) -> Container:
+    """Return what a store is that takes changed secrets while it runs."""
+    return replace(old, secrets=wanted.secrets)
+
+
 def _changed(old: Container, wanted: Container) -> tuple[str, ...]:
     """Rendered files are left out: the router takes a new configuration over while it runs."""
-    found = [
+    return tuple(
         words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
-    ]
-    if _files(old) != _files(wanted):
-        found.append("secrets")
-    return tuple(found)
-
-
-def _files(container: Container) -> Collection[str]:
-    """Names of the secret files; another value of the same secret is another matter."""
-    return {each.file.removesuffix(ALSO) for each in container.secrets}
+    )

@@ -30,11 +30,15 @@ class ServiceRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Pin:
-    """A service that does not follow the source. since: RFC 3339, UTC. reason: who wanted it."""
+    """A service, or the migrations, that does not follow the source.
+
+    since: RFC 3339, UTC. reason: who wanted it. schema: the revision that it was made for.
+    """
 
     container: Container
     since: str
     reason: str
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -51,8 +55,9 @@ class Release:
 
     time: RFC 3339, UTC. revision: of git, with + when the tree was dirty. who: user and host.
     reason: why, when not because the source changed. returned_to: id of the release that a
-    rollback returned to. backup: the dump that was made before
-    this release's migrations. pins: services that do not follow the source, by name.
+    rollback returned to. schema: that the database had then. backup: the dump that was made
+    before this release changed the data: its migrations, or the return to older data.
+    pins: what does not follow the source, by name.
     generations: of the secrets that were rotated, by name. fixed: stores and router, by name.
     """
 
@@ -106,9 +111,15 @@ class Release:
             "stores": dict(self.stores),
             "services": {
                 name: {"slot": each.slot, "image": each.live.image, "digest": each.live.digest}
+                | self._made_for(name)
                 for name, each in sorted(self.services.items())
             },
         }
+
+    def _made_for(self, service: str) -> dict[str, str]:
+        """The schema of a pinned service; that of all others is the release's."""
+        pin = self.pins.get(service)
+        return {"schema": pin.schema} if pin and pin.schema else {}
 
 
 RELEASE: TypeAdapter[Release] = TypeAdapter(Release)

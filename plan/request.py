@@ -21,7 +21,9 @@ ALLOW_DOWNTIME = "PYAIRTABLE_ALLOW_DOWNTIME"
 class Request:
     """What one update does differently.
 
-    pins: services that are to run this container from now on, whatever the source says.
+    pins: services that are to run this container from now on, whatever the source says; the
+    migrations too, where the data returned with them. schema: the revision that these were made
+    for. backup: the dump of what was before the data returned.
     unpin: services that follow the source again. instant: all traffic moves in one step, which
     a rollback wants. reason: for the release record. returned_to: id of the release that a
     rollback returns to. allow_downtime: of stores and the router. generations: how far the
@@ -34,6 +36,8 @@ class Request:
     instant: bool = False
     reason: str = ""
     returned_to: str | None = None
+    schema: str | None = None
+    backup: str | None = None
     allow_downtime: bool = False
     generations: Mapping[str, Generation] = field(default_factory=dict)
     live: str | None = None

@@ -68,3 +68,11 @@ def test_a_reload_keeps_idle_connections_and_the_slots_addresses() -> None:
     assert "option idle-close-on-response" in text
     assert "expose-fd listeners" in text
     assert text.count("init-addr last,none") == 2 * len(SERVICES)
+
+
+def test_a_slow_answer_is_waited_for_as_long_as_its_service_says() -> None:
+    slow = RoutedService(name="slow", port=8009, answer_seconds=700)
+    text = render_router_config([slow, RoutedService(name="usual", port=8010)])
+    found = {each.split("\n")[0]: each for each in text.split("\nbackend ")[1:]}
+    assert "    timeout server 715s\n" in found["slow"]
+    assert "    timeout server 645s\n" in found["usual"]

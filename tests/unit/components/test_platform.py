@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,10 @@ from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
 from plan.deployment import Deployment
+from plan.generation import Generation
 from plan.interruption import interruption
 from plan.release import RELEASE
+from plan.request import Request
 from plan.resolve import resolve
 from settings import load
 
@@ -54,9 +57,14 @@ def operate(deployment: Deployment, engine: DockerClient, progress: Progress) ->
 
 
 def previewed(
-    deployment: Deployment, outputs: dict[str, Any] | None = None
+    deployment: Deployment,
+    outputs: dict[str, Any] | None = None,
+    generations: Mapping[str, Generation] | None = None,
 ) -> tuple[Recorded, dict[str, Any]]:
-    """Run the program as a preview does; return what it registered and its outputs."""
+    """Run the program as a preview does; return what it registered and its outputs.
+
+    generations: how far this update takes the rotation of secrets.
+    """
     mocks = Recorded(outputs=outputs or {})
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(mocks, project="pyairtable", stack="dev", preview=True)
@@ -64,7 +72,8 @@ def previewed(
 
     @pulumi.runtime.test
     def run() -> Any:
-        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, operate)
+        request = Request(generations=generations or {})
+        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, operate, request)
 
         def keep(values: dict[str, Any]) -> None:
             found.update(values)

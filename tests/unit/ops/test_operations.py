@@ -1,102 +1,212 @@
-"""An update's hand on maintenance and on the router's configuration."""
+"""A new version is tested in its own slot, once the router has found it, before it has traffic."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import docker
 import pytest
 
 from ops import operations
-from ops.operations import Operations
-from plan.interruption import Interruption, Replacement
-from plan.resolve import resolve
-from settings import load
+from ops.operations import Operations, ReleaseFailed
+from ops.project import Project
+from ops.validation import Report
+from plan.change import Change
+from plan.container import WAITING_CPU_SHARES
+from settings import ReleaseSettings
 
-ROOT = Path(__file__).resolve().parents[3]
-REDIS = Replacement(name="redis", image="redis:1", aspects=("limits",), seconds=10, worst=90)
+from .conftest import ROOT
+
+GATEWAY = "api-gateway"
+# Without the gateway there are no smoke tests, which would need an address of their own.
+DEV = Project(ROOT, "dev").deployment
+DEPLOYMENT = replace(
+    DEV,
+    services=tuple(each for each in DEV.services if each.service.name != GATEWAY),
+    release=ReleaseSettings.model_validate(
+        {"steps": [100], "pauseSeconds": 0, "guardSeconds": 0, "minRequests": 1}
+    ),
+)
+NAMES = [each.service.name for each in DEPLOYMENT.services]
+AUTH = "auth-service"
+TRAFFIC = "/usr/local/bin/traffic"
+BEFORE = dict.fromkeys(NAMES, "blue")
+CHANGE = Change(before=BEFORE, target={**BEFORE, AUTH: "green"}, order=tuple(NAMES))
 
 
-class Router:
-    """A router. told: what it and the user were told. left: seconds of maintenance."""
+@dataclass
+class Result:
+    exit_code: int
+    output: bytes
 
-    runs = True
 
-    def __init__(self, left: int | None = None, reloads: bool = False) -> None:
-        self.told: list[str] = []
-        self.looked: dict[str, Any] = {"services": {}}
-        if left is not None:
-            self.looked["maintenance"] = left
-        self.reloads = reloads
+@dataclass
+class Engine:
+    """An engine with a router, in which the service's traffic moves from blue to green.
 
-    def look(self) -> dict[str, Any]:
-        return self.looked
+    old: how the router finds blue. looks: how often it is asked until it finds green. gone: names
+    that lead to nobody until their traffic is moved. ill: slots. asked: what curl was asked for.
+    """
 
-    def point(self, slots: dict[str, str]) -> None:
-        self.told.append(f"point {slots}")
+    old: str = "UP"
+    looks: int = 0
+    gone: frozenset[str] = frozenset()
+    ill: frozenset[str] = frozenset()
+    asked: list[str] = field(default_factory=list)
+    weights: dict[str, dict[str, int]] = field(
+        default_factory=lambda: {name: {"blue": 100, "green": 0} for name in NAMES}
+    )
+    requests: int = 0
+    shares: int = WAITING_CPU_SHARES
 
-    def shift(self, verb: str) -> None:
-        self.told.append(f"shift {verb}")
+    @property
+    def containers(self) -> Engine:
+        return self
 
-    def maintain(self, seconds: int) -> None:
-        self.told.append(f"maintain {seconds}")
+    def get(self, name: str) -> Engine:
+        return self
 
-    def reload(self, fingerprint: str) -> bool:
-        self.told.append(f"reload {fingerprint}")
-        return self.reloads
+    @property
+    def attrs(self) -> dict[str, Any]:
+        return {"HostConfig": {"CpuShares": self.shares}}
+
+    def update(self, cpu_shares: int) -> None:
+        assert self.weights[AUTH] == {"blue": 100, "green": 0}
+        self.shares = cpu_shares
+
+    def exec_run(self, command: list[str]) -> Result:
+        if command[0] == "curl":
+            return self._curl([each for each in command if each.startswith("http")])
+        if command[0] == TRAFFIC:
+            return Result(0, self._traffic(command[1:]).encode())
+        return Result(0, b"")
+
+    def _curl(self, urls: list[str]) -> Result:
+        self.asked += urls
+        hosts = [each.split("/")[2].partition(":")[0] for each in urls]
+        codes = ["503" if host in self.gone | self.ill else "200" for host in hosts]
+        return Result(0, "".join(f"{{}}\nanswered {code} 0.001\n" for code in codes).encode())
+
+    def _traffic(self, arguments: list[str]) -> str:
+        if not arguments:
+            self.looks -= 1
+            return json.dumps({"services": self._services(), "wish": None})
+        if arguments[0] == "set":
+            for each in arguments[1:]:
+                self._set(each)
+        if arguments[0] == "probe":
+            self.requests += int(arguments[-1])
+        return ""
+
+    def _set(self, argument: str) -> None:
+        name, colon, rest = argument.partition(":" if ":" in argument else "=")
+        if colon == "=":
+            self.weights[name] = {each: 100 if each == rest else 0 for each in ("blue", "green")}
+        else:
+            pairs = (each.split("=") for each in rest.split(","))
+            self.weights[name] = {slot: int(weight) for slot, weight in pairs}
+        if self.weights[name]["green"]:
+            self.gone -= {name}
+
+    def _services(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, weights in self.weights.items():
+            states = {"blue": "UP", "green": "UP"}
+            if name == AUTH:
+                states = {"blue": self.old, "green": "DOWN" if self.looks >= 0 else "UP"}
+            found[name] = {
+                slot: {
+                    "weight": weights[slot],
+                    "state": states[slot],
+                    "sessions": 0,
+                    "requests": self.requests,
+                    "errors": 0,
+                    "buckets": [self.requests] + [0] * 12,
+                }
+                for slot in weights
+            }
+        return found
+
+
+@dataclass
+class Told:
+    """Takes what is told. steps: of the update."""
+
+    steps: list[str] = field(default_factory=list)
+
+    def line(self, text: str) -> None:
+        self.steps.append(text)
 
     def step(self, text: str) -> None:
-        self.told.append(text)
+        self.steps.append(text)
+
+    def status(self, name: str, text: str) -> None:
+        assert name
 
 
-class Engine:
-    """An engine that has every image."""
-
-    def __init__(self) -> None:
-        self.images = self
-
-    def get(self, image: str) -> str:
-        return image
-
-
-def made(router: Any, monkeypatch: pytest.MonkeyPatch) -> Operations:
-    monkeypatch.setattr(operations, "Router", lambda engine, names: router)
-    monkeypatch.setattr("ops.maintenance.time.sleep", lambda _: None)
-    engine: Any = Engine()
-    deployment = resolve(load("dev", ROOT, {}), "dev", ROOT)
-    return Operations(deployment=deployment, engine=engine, progress=router, root=ROOT)
+def released(engine: Engine, told: Told | None = None) -> Report:
+    made = Operations(
+        deployment=DEPLOYMENT,
+        engine=cast(docker.DockerClient, engine),
+        progress=told or Told(),
+        root=Path("/nowhere"),
+        settle_seconds=0,
+    )
+    return made.release(CHANGE, instant=False)
 
 
-def test_maintenance_lasts_for_the_worst_that_was_said_and_is_ended(
+def test_a_version_without_traffic_is_asked_in_its_own_slot_only() -> None:
+    engine = Engine()
+    assert released(engine).passed
+    before_traffic = engine.asked[: len(engine.asked) // 2]
+    assert f"http://{AUTH}-green:8001/ready" in before_traffic
+    assert f"http://{AUTH}:8001/ready" not in before_traffic
+    assert "http://user-service:8002/ready" in before_traffic
+    assert f"http://{AUTH}:8001/ready" in engine.asked
+    assert engine.weights[AUTH] == {"blue": 0, "green": 100}
+
+
+def test_a_service_that_nobody_serves_any_more_is_released_and_then_looked_at_as_a_whole() -> None:
+    engine, told = Engine(old="DOWN", gone=frozenset({AUTH})), Told()
+    assert released(engine, told).passed
+    assert any(step.startswith(f"Nothing serves {AUTH} now") for step in told.steps)
+
+
+def test_a_new_version_is_tested_only_once_the_router_finds_it() -> None:
+    engine = Engine(looks=3)
+    assert released(engine).passed
+    assert engine.looks < 0
+
+
+def test_a_version_that_the_router_never_finds_fails_the_update_before_it_has_traffic(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    router = Router()
-    hand = made(router, monkeypatch)
-    hand.let_in()
-    assert router.told == []
-    interrupts = Interruption(stores=(REDIS,), drain_seconds=5)
-    hand.keep_out(interrupts)
-    assert router.told[0] == f"maintain {interrupts.worst}"
-    hand.let_in()
-    assert router.told[-2:] == ["maintain 0", "maintenance has ended"]
+    monkeypatch.setattr(operations, "FOUND_SECONDS", 0.3)
+    engine = Engine(looks=10**9)
+    with pytest.raises(ReleaseFailed, match=f"did not find {AUTH}-green ready within 0.3 s"):
+        released(engine)
+    assert engine.weights[AUTH] == {"blue": 100, "green": 0}
+    assert engine.asked == []
 
 
-@pytest.mark.parametrize(("left", "ended"), [(None, False), (0, False), (30, True)])
-def test_maintenance_that_a_killed_update_left_is_ended_by_the_next(
-    monkeypatch: pytest.MonkeyPatch, left: int | None, ended: bool
-) -> None:
-    router = Router(left)
-    hand = made(router, monkeypatch)
-    hand.settle({"auth-service": "blue"}, {})
-    hand.let_in()
-    assert ("maintain 0" in router.told) is ended
+def test_a_version_that_is_not_ready_in_its_slot_never_has_traffic() -> None:
+    engine = Engine(ill=frozenset({f"{AUTH}-green"}))
+    with pytest.raises(ReleaseFailed, match="failed its test, before it had any traffic"):
+        released(engine)
+    assert engine.weights[AUTH] == {"blue": 100, "green": 0}
 
 
-@pytest.mark.parametrize("reloads", [True, False])
-def test_a_reload_is_told_of_where_there_was_one(
-    monkeypatch: pytest.MonkeyPatch, reloads: bool
-) -> None:
-    router = Router(reloads=reloads)
-    made(router, monkeypatch).reload("abc")
-    assert router.told[0] == "reload abc"
-    assert (len(router.told) == 2) is reloads
+def test_a_new_version_has_its_full_share_of_the_processors_before_it_has_traffic() -> None:
+    engine = Engine()
+    assert released(engine).passed
+    assert engine.shares == 256
+
+
+def test_a_version_that_fails_its_test_never_has_its_full_share() -> None:
+    engine = Engine(ill=frozenset({f"{AUTH}-green"}))
+    with pytest.raises(ReleaseFailed):
+        released(engine)
+    assert engine.shares == WAITING_CPU_SHARES
