@@ -14,6 +14,8 @@ from tests.load import Load, vegeta
 from .conftest import GATEWAY_PORT
 from .project import ROOT, Project
 
+pytestmark = pytest.mark.long
+
 RATE = 30
 MEMORY = "stores.redis.limits.memoryMiB"
 
