@@ -57,6 +57,7 @@ WRONG = [
     ("health: {retries: 0}", "health.retries", "greater than"),
     ("health: {startPeriodSeconds: -1}", "health.startPeriodSeconds", "greater than"),
     ("health: {gateTimeoutSeconds: 0}", "health.gateTimeoutSeconds", "greater than"),
+    ("health: {jobTimeoutSeconds: 0}", "health.jobTimeoutSeconds", "greater than"),
     ("health: {interval: 5}", "health.interval", "mend its spelling"),
     ("services: [auth-service]", "services", "dictionary"),
     ("services: {aut-service: {}}", "services.aut-service", "Did you mean auth-service?"),
