@@ -6,7 +6,6 @@ import io
 import socket
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import docker
 import httpx
@@ -127,45 +126,21 @@ def test_a_wrong_database_password_is_named_and_the_next_up_repairs_it(
     works(gateway)
 
 
-@contextmanager
-def migration(project: Project, *statements: str) -> Iterator[None]:
-    """One more revision of the schema, which is taken away again."""
-    versions = project.folder / "services/migrations/versions"
-    heads = sorted(versions.glob("[0-9]*.py"))
-    head = heads[-1].read_text().split('revision = "')[1].split('"')[0]
-    one = versions / "9999_one_more.py"
-    one.write_text(
-        f'"""Does not come to its end."""\n\nfrom alembic import op\n\nrevision = "9999"\n'
-        f'down_revision = "{head}"\n\n\ndef upgrade() -> None:\n'
-        + "".join(f'    op.execute("{each}")\n' for each in statements)
-    )
-    try:
-        yield
-    finally:
-        one.unlink()
-
-
-def test_a_job_that_never_ends_fails_the_update_and_is_run_again_by_the_next(
-    project: Project, gateway: httpx.Client
-) -> None:
-    project.set("health.jobTimeoutSeconds", "45")
-    with migration(project, "SELECT pg_sleep(3600)"):
-        ended = project.up()
-    project.unset("health.jobTimeoutSeconds")
-    readable(ended)
-    assert "Job migrations did not end within 45 s" in ended.output
-    assert "migrations" not in project.containers()
-    works(gateway)
-    project.up(check=True)
-    works(gateway)
-
-
 def test_a_migration_that_fails_leaves_everything_as_it_was(
     project: Project, gateway: httpx.Client
 ) -> None:
-    half_done = "CREATE TABLE users.half_done (id int)"
-    with migration(project, half_done, "SELECT no_such_function()"):
-        ended = project.up()
+    versions = project.folder / "services/migrations/versions"
+    bad = versions / "9999_broken.py"
+    heads = sorted(versions.glob("[0-9]*.py"))
+    head = heads[-1].read_text().split('revision = "')[1].split('"')[0]
+    bad.write_text(
+        f'"""Breaks half-way."""\n\nfrom alembic import op\n\nrevision = "9999"\n'
+        f'down_revision = "{head}"\n\n\ndef upgrade() -> None:\n'
+        '    op.execute("CREATE TABLE users.half_done (id int)")\n'
+        '    op.execute("SELECT no_such_function()")\n'
+    )
+    ended = project.up()
+    bad.unlink()
     readable(ended)
     assert "migrations" in ended.output
     assert "no_such_function" in ended.output
