@@ -68,7 +68,6 @@ INTERRUPTIONS = [
     for moment in MOMENTS
     for how in (signal.SIGKILL, signal.SIGINT)
 ]
-]
 
 
 @pytest.mark.parametrize(("moment", "how"), INTERRUPTIONS)
