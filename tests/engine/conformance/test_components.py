@@ -65,9 +65,11 @@ def test_a_job_that_never_ends_fails_the_update_and_is_run_again(stack: DockerSt
     assert done.outputs["done"] is True
 
 
-def test_a_job_that_ends_in_time_is_not_ended(stack: DockerStack) -> None:
+def test_a_job_that_ends_in_time_is_not_ended_and_not_run_again(stack: DockerStack) -> None:
     seconds = overdue.POLL_SECONDS * 2
-    assert stack.up(job(f"sleep {seconds}", seconds=600)).outputs["done"] is True
+    program = job(f"sleep {seconds}", seconds=600)
+    assert stack.up(program).outputs["done"] is True
+    assert not stack.up(program).changed
 
 
 def connected() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import docker
 import httpx
 
 from .project import Project
@@ -35,22 +34,6 @@ def test_limits_altered_by_hand_are_put_right(project: Project) -> None:
     project.containers()[name].update(mem_limit="700m", memswap_limit="700m")
     project.up(check=True)
     assert project.containers()[name].attrs["HostConfig"]["Memory"] == before
-
-
-def test_networks_that_were_removed_and_disconnected_by_hand_are_back(
-    project: Project, gateway: httpx.Client
-) -> None:
-    before = started(project)
-    networks = docker.from_env().networks
-    lost = networks.get(f"pyairtable-{project.stack}-data")
-    for each in lost.containers:
-        lost.disconnect(each, force=True)
-    lost.remove()
-    app = networks.get(f"pyairtable-{project.stack}-app")
-    app.disconnect(project.containers()["auth-service-blue"], force=True)
-    project.up(check=True)
-    assert started(project) == before
-    works(gateway)
 
 
 def test_a_removed_router_is_made_again_and_traffic_flows(
