@@ -12,6 +12,7 @@ import pulumi_docker as docker
 from plan.container import Container
 from plan.environment import SECRETS_FOLDER
 
+from .attachment import Attached, aliases
 from .containers import FileVolume, arguments, options
 from .files import Files
 from .gate import Check, Gate, gate
@@ -62,7 +63,10 @@ class Workload(pulumi.ComponentResource):
         check: Check = _health_gate(spec, name, site, gives_way).wait
         if live_secrets:
             check = LiveSecrets(name=name, healthy=check, address=site.address).take
-        self.ready = gate(self.container, name, check, site.recorder, "container")
+        attached = Attached(
+            name=name, aliases=aliases(spec, name, site), address=site.address, then=check
+        )
+        self.ready = gate(self.container, name, attached.wait, site.recorder, "container")
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 
