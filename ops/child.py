@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from .yielding import yield_session, yielding
+from .yielding import niceness, yield_session, yielding
 
 # After the first interruption the program may finish the steps that run, this long in all.
 PATIENCE_SECONDS = 180.0
@@ -46,16 +46,17 @@ def run(
     it with all that it started. One interruption, with patience_seconds and then
     abrupt_seconds passed, counts as the next one.
     """
+    nice = niceness(env)
     process = subprocess.Popen(
-        yielding(command),
+        yielding(command, nice),
         cwd=cwd,
         env=dict(env),
         stdin=None if terminal else subprocess.DEVNULL,
         stdout=stdout,
         start_new_session=not terminal,
     )
-    if not terminal:
-        yield_session(process.pid)
+    if nice and not terminal:
+        yield_session(process.pid, nice)
     user = _User(process, terminal, patience_seconds, abrupt_seconds)
     with user.listening():
         while True:
