@@ -12,7 +12,7 @@ from plan.container import Container
 
 from .containers import FileVolume, arguments, options
 from .files import Files
-from .gate import Gate, gate
+from .gate import Gate, gate, opened
 from .health import HealthGate
 from .secret_files import secret_files
 from .site import Site
@@ -23,7 +23,8 @@ Waits = Sequence[pulumi.Input[pulumi.Resource]]
 class Workload(pulumi.ComponentResource):
     """A container that keeps running. ready: the gate that opens once it is healthy.
 
-    gives_way: it has no traffic yet, and starts on what the others leave over.
+    gated: an update waits for it, and removes it when it fails. gives_way: it has no traffic yet,
+    and starts on what the others leave over.
     A component asks for a workload; what that is, is the runtime's matter.
     """
 
@@ -38,6 +39,7 @@ class Workload(pulumi.ComponentResource):
         *,
         volumes: Mapping[str, docker.Volume] | None = None,
         slot: str | None = None,
+        gated: bool = True,
         gives_way: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -51,7 +53,11 @@ class Workload(pulumi.ComponentResource):
         waits = [*depends_on, *(each.written for each in files), *_image(spec, site)]
         self.container = docker.Container(name, args, options(self, waits))
         health = _health_gate(spec, name, site, gives_way)
-        self.ready = gate(self.container, name, health.wait, site.recorder, "container")
+        self.ready = (
+            gate(self.container, name, health.wait, site.recorder, "container")
+            if gated
+            else opened(self.container)
+        )
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 
