@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
-from .yielding import niceness, yield_session, yielding
+from .yielding import yield_session, yielding
 
 # After the first interruption the program may finish the steps that run, this long in all.
 PATIENCE_SECONDS = 180.0
@@ -36,17 +36,17 @@ def run(
     env: Mapping[str, str],
     terminal: bool,
     stdout: int | None = None,
+    nice: int = 0,
     patience_seconds: float = PATIENCE_SECONDS,
     abrupt_seconds: float = ABRUPT_SECONDS,
 ) -> Ended:
-    """Run a program to its end, with a low priority, and pass interruptions on to it.
+    """Run a program to its end, and pass interruptions on to it.
 
     terminal: the program shares the user's terminal, which itself sends it Ctrl-C; else it is
     in a session of its own, gets the first two interruptions as SIGINT, and the third kills
     it with all that it started. One interruption, with patience_seconds and then
-    abrupt_seconds passed, counts as the next one.
+    abrupt_seconds passed, counts as the next one. nice: how far it gives way to what serves.
     """
-    nice = niceness(env)
     process = subprocess.Popen(
         yielding(command, nice),
         cwd=cwd,

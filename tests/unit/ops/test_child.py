@@ -32,7 +32,8 @@ import os, sys
 from pathlib import Path
 from ops.child import run
 ended = run([sys.executable, "-c", sys.argv[1], sys.argv[2]], cwd=Path("/"), env=os.environ,
-            terminal=False, patience_seconds=float(sys.argv[3]), abrupt_seconds=float(sys.argv[4]))
+            terminal=False, nice=10,
+            patience_seconds=float(sys.argv[3]), abrupt_seconds=float(sys.argv[4]))
 print(f"code {ended.code} interrupted {ended.interrupted}", flush=True)
 """
 
