@@ -107,5 +107,5 @@ def _health_gate(spec: Container, name: str, site: Site, gives_way: bool) -> Hea
         check_seconds=spec.health.timeout_seconds,
         timeout_seconds=site.gate_timeout_seconds,
         address=site.address,
-        gives_way=gives_way,
+        gives_way_from=spec.cpu_shares if gives_way else None,
     )
