@@ -24,11 +24,15 @@ TMPFS_MIB = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVolume:
-    """A volume of rendered files and where a container sees it."""
+    """A volume of rendered files and where a container sees it.
+
+    digest: of the contents, by which the container is replaced when they change; None when it
+    takes them while it runs.
+    """
 
     volume: docker.Volume
     path: str
-    digest: pulumi.Output[str]
+    digest: pulumi.Output[str] | None
 
 
 def arguments(
@@ -87,6 +91,7 @@ def arguments(
                     label=f"{DIGEST_LABEL}{each.path.replace('/', '.')}", value=each.digest
                 )
                 for each in files
+                if each.digest is not None
             ),
         ],
         healthcheck=_healthcheck(spec.health) if spec.health else None,

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,14 +16,19 @@ import docker
 
 from plan.change import Change
 from plan.deployment import Deployment
-from plan.release import Release
+from plan.interruption import Interruption
+from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from . import shares
+from .dumps import made
+from .images import retain
+from .maintenance import Maintenance
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
 from .report.observed import Observed
+from .schema import schema_of
 from .shift.shift import Aborted, Shift
 from .traffic import Router, up
 from .validation import Report, health_matrix, validate
@@ -53,6 +58,7 @@ class Operations:
     root: Path
     settle_seconds: float = SETTLE_SECONDS
     _shifting: Shift | None = None
+    _kept_out: bool = False
     _observed: Observed = field(default_factory=Observed)
 
     @property
@@ -70,7 +76,8 @@ class Operations:
         """
         if not serving or not self.router.runs:
             return
-        seen = self.router.look()["services"]
+        looked = self.router.look()
+        seen, self._kept_out = looked["services"], looked.get("maintenance", 0) > 0
         moved = {
             name
             for name, slot in staying.items()
@@ -87,6 +94,27 @@ class Operations:
             if not any(seen[name][slot]["sessions"] for name, slot in slots.items()):
                 return
             time.sleep(POLL_SECONDS)
+
+    def keep_out(self, interrupts: Interruption) -> None:
+        """Turn new requests away and let those that run end, before stores are replaced."""
+        self._kept_out = True
+        images = [each.image for each in interrupts.stores]
+        self._maintenance.begin(interrupts.worst, images)
+
+    def let_in(self) -> None:
+        """End the maintenance that this update began, or one that was killed left, if any."""
+        if self._kept_out:
+            self._maintenance.end()
+
+    @property
+    def _maintenance(self) -> Maintenance:
+        return Maintenance(
+            router=self.router,
+            engine=self.engine,
+            progress=self.progress,
+            drain_seconds=self.deployment.release.drain_seconds,
+            answer_seconds=self.deployment.gate_timeout_seconds,
+        )
 
     def release(self, change: Change, *, instant: bool) -> Report:
         """Test the new versions, move their traffic step by step, and look at everything.
@@ -190,6 +218,19 @@ class Operations:
             self.deployment, self.engine, planned, change, timeline, self._observed, failure
         )
         return write(told, self.root, settings.kept_releases)
+
+    def schema(self) -> Schema:
+        """Return the schema that the database has. Raises Stopped when it does not tell."""
+        return schema_of(self.engine, self.deployment.names)
+
+    def backup(self) -> str | None:
+        """Return the dump that was made before the migrations, None when there was no data."""
+        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
+        return made(job.logs().decode(errors="replace"))
+
+    def retain(self, images: Collection[str]) -> list[str]:
+        """Keep our images of these references and remove older ones; return what was removed."""
+        return retain(self.engine, self.deployment.names.stack, images)
 
     def interrupt(self) -> None:
         """Put traffic back when it is being shifted: the update is about to be ended."""

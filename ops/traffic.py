@@ -33,7 +33,9 @@ class Router:
             return False
 
     def look(self) -> dict[str, Any]:
-        """Return `services`: weight, state and counters by service and slot; and `wish`."""
+        """Return `services`: weight, state and counters by service and slot; `wish` of a shift;
+        and for how many seconds `maintenance` still lasts at most.
+        """
         found: dict[str, Any] = json.loads(self._ask())
         return found
 
@@ -63,6 +65,10 @@ class Router:
         output = self._ask("shift", *arguments)
         shown: dict[str, Any] | None = json.loads(output) if output.strip() else None
         return shown
+
+    def maintain(self, seconds: int) -> None:
+        """Answer requests from outside with 503 and Retry-After for so long; 0 ends it."""
+        self._ask("maintenance", str(seconds))
 
     def probe(self, service: str, slot: str, url: str, count: int) -> None:
         """Send requests to a slot that may have no traffic; the counters tell how it answers."""
