@@ -14,6 +14,8 @@ from docker import DockerClient
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from catalog import SERVICES
+from components import gate as gates
+from components import workload
 from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
@@ -215,6 +217,24 @@ def test_a_changed_service_takes_the_idle_slot_and_the_old_one_stays(
     assert outputs["services"]["auth-service"]["slot"] == "green"
     assert outputs["services"]["user-service"]["slot"] == "blue"
     assert len(outputs["releases"]) in (1, 2)
+
+
+def test_an_update_waits_for_the_slot_that_is_to_serve_and_not_for_the_other_one(
+    first: tuple[Recorded, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+
+    def noted(container: Any, name: str, *given: Any) -> gates.Gate:
+        waited.append(name)
+        return gates.gate(container, name, *given)
+
+    monkeypatch.setattr(workload, "gate", noted)
+    changed = wanted(services={"auth-service": {"logLevel": "ERROR"}})
+    mocks, _ = previewed(changed, first[1])
+    assert "auth-service-blue" in mocks.of_type("Container")
+    assert "auth-service-green" in waited
+    assert "auth-service-blue" not in waited
+    assert "user-service-blue" in waited
 
 
 def test_an_unchanged_stack_keeps_its_release(first: tuple[Recorded, dict[str, Any]]) -> None:
