@@ -10,6 +10,7 @@ from docker import DockerClient
 
 from plan.change import Change
 from plan.deployment import Deployment
+from plan.interruption import Interruption
 from plan.release import Release, Schema
 from plan.timeline import Timeline
 
@@ -31,6 +32,12 @@ class Operations(Protocol):
 
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until slots that are to be replaced answer no request any more."""
+
+    def keep_out(self, interrupts: Interruption) -> None:
+        """Turn new requests away and let those that run end, before a store is replaced."""
+
+    def let_in(self) -> None:
+        """End the maintenance, this update's or what a killed one left, if there is any."""
 
     def interrupt(self) -> None:
         """Put traffic back when it is being moved; the program is about to end."""

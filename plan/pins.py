@@ -26,12 +26,13 @@ def pins(before: Mapping[str, Pin], request: Request, now: str) -> dict[str, Pin
 def still(
     deployment: Deployment, before: Release | None, request: Request, now: str
 ) -> dict[str, Pin]:
-    """Return what an instant update leaves as it is, held for this one update.
+    """Return what an instant update, or one that changes secrets, leaves as it is.
 
-    Its traffic moves unwatched, so it must release nothing that it was not asked for, such as
-    an edit of another service, or of the schema, that waits in the source.
+    It is held for this one update. An instant one moves traffic unwatched, and of one that
+    changes secrets nobody expects a new version; so both release nothing that they were not
+    asked for, such as an edit of another service, or of the schema, that waits in the source.
     """
-    if before is None or not request.instant:
+    if before is None or not (request.instant or request.generations):
         return {}
     runs = {name: each.live for name, each in before.services.items()}
     runs[MIGRATIONS] = replace(deployment.migrations, image=before.schema_image)

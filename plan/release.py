@@ -58,7 +58,7 @@ class Release:
     rollback returned to. schema: that the database had then. backup: the dump that was made
     before this release changed the data: its migrations, or the return to older data.
     pins: what does not follow the source, by name.
-    generations: of the secrets that were rotated, by name.
+    generations: of the secrets that were rotated, by name. fixed: stores and router, by name.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Release:
     returned_to: str | None = None
     pins: Mapping[str, Pin] = field(default_factory=dict)
     generations: Mapping[str, Generation] = field(default_factory=dict)
+    fixed: Mapping[str, Container] = field(default_factory=dict)
     version: int = VERSION
 
     def same_as(self, other: Release) -> bool:
@@ -81,7 +82,14 @@ class Release:
         return self._running() == other._running()
 
     def _running(self) -> tuple[object, ...]:
-        return self.services, self.stores, self.schema_image, self.pins, self.generations
+        return (
+            self.services,
+            self.stores,
+            self.schema_image,
+            self.pins,
+            self.generations,
+            self.fixed,
+        )
 
     @property
     def slots(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
@@ -13,6 +13,8 @@ from .generation import Generation
 
 VARIABLE = "PYAIRTABLE_REQUEST"
 """The environment variable in which platformctl hands a request to the program, as JSON."""
+ALLOW_DOWNTIME = "PYAIRTABLE_ALLOW_DOWNTIME"
+"""The environment variable that allows downtime where no platformctl does, when it is 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -42,3 +44,11 @@ class Request:
 
 
 REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+
+
+def asked(environment: Mapping[str, str]) -> Request:
+    """Return what the environment asks of this update. Raises ValueError for a wrong request."""
+    text = environment.get(VARIABLE)
+    request = REQUEST.validate_json(text) if text else Request()
+    allowed = request.allow_downtime or environment.get(ALLOW_DOWNTIME) == "1"
+    return replace(request, allow_downtime=allowed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from plan.container import Container
 from plan.deployment import Deployment
+from plan.generation import Generation
 from plan.pins import needless, pinned, pins, still
 from plan.release import Pin, Release, ServiceRelease
 from plan.request import REQUEST, Request
@@ -58,7 +59,7 @@ def test_a_pin_to_what_the_source_says_or_of_no_service_is_needless() -> None:
     assert needless(DEPLOYMENT, {"auth-service": PIN}) == set()
 
 
-def test_an_instant_update_releases_nothing_that_it_was_not_asked_for() -> None:
+def test_a_rollback_or_rotation_releases_nothing_that_it_was_not_asked_for() -> None:
     runs = {
         name: ServiceRelease(slot="blue", slots={"blue": replace(source(name), image=f"{name}:0")})
         for name in ("auth-service", "user-service")
@@ -71,6 +72,12 @@ def test_an_instant_update_releases_nothing_that_it_was_not_asked_for() -> None:
         "migrations": "m:1",
     }
     assert still(DEPLOYMENT, before, replace(request, instant=False), NOW) == {}
+    changes = Request(generations={"api-key": Generation(number=2)})
+    assert set(still(DEPLOYMENT, before, changes, NOW)) == {
+        "auth-service",
+        "user-service",
+        "migrations",
+    }
     assert still(DEPLOYMENT, None, request, NOW) == {}
 
 
