@@ -71,6 +71,8 @@ class Service:
     needs: services of the same phase that must be healthy before it starts.
     calls: services that it sends requests to; each becomes a `<NAME>_URL` variable.
     secrets: names of shared secrets that it reads as files.
+    answer_seconds: for so long its callers wait at most until its answer begins; by default
+    half a minute, and ten more minutes for a body that is passed on while it arrives.
     public_port: setting of `entry` that names its published port, if it has one.
     stands_in_for: the stack secret in whose absence this emulator is deployed.
     """
@@ -91,6 +93,7 @@ class Service:
     health_path: str = "/health"
     ready_path: str = "/ready"
     public_port: str | None = None
+    answer_seconds: int = 630
     optional: bool = False
     stands_in_for: str | None = None
 

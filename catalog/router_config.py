@@ -13,6 +13,8 @@ RELEASE_KEY_FILE = "/run/secrets/release-key"
 MAINTENANCE_FILE = "/var/lib/haproxy/maintenance"
 """A map on the state volume; `until` is when maintenance ends, in seconds since the epoch."""
 RETRY_AFTER_SECONDS = 5
+# Whoever waits gives up first, and says why: the router never cuts an answer that is only slow.
+MARGIN_SECONDS = 15
 
 # A slot that refuses connections is off within half a second. One that is only slow is kept for
 # long: without it nobody would answer at all, so `timeout check` is that of a whole health check.
@@ -137,12 +139,14 @@ class RoutedService:
 
     port: where it listens, and where the router answers under its name. ready_path: of the
     active check. public_port: a port of the router that leads to it whatever the host name.
+    answer_seconds: for so long its callers wait at most until its answer begins.
     """
 
     name: str
     port: int
     ready_path: str = "/ready"
     public_port: int | None = None
+    answer_seconds: int = 630
 
 
 def render_router_config(services: Sequence[RoutedService]) -> str:
@@ -188,6 +192,7 @@ def _backend(service: RoutedService) -> str:
             "    balance hash var(txn.who)",
             "    hash-type consistent sdbm avalanche",
             *_COUNTED,
+            f"    timeout server {service.answer_seconds + MARGIN_SECONDS}s",
             f"    option httpchk GET {service.ready_path}",
             "    http-check expect status 200",
             # A write must never run twice.

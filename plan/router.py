@@ -27,6 +27,7 @@ def router(deployed: tuple[DeployedService, ...], settings: StackSettings, image
             port=service.port,
             ready_path=service.ready_path,
             public_port=port.internal if (port := published[service.name]) else None,
+            answer_seconds=service.answer_seconds,
         )
         for service in services
     ]

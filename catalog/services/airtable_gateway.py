@@ -12,4 +12,5 @@ AIRTABLE_GATEWAY = Service(
     redis=True,
     egress=True,
     secrets=("api-key", "airtable-token"),
+    answer_seconds=690,
 )

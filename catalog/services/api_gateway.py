@@ -23,4 +23,5 @@ API_GATEWAY = Service(
     redis=True,
     secrets=("api-key", "jwt-secret"),
     public_port="gateway_port",
+    answer_seconds=900,
 )

@@ -16,4 +16,5 @@ FRONTEND = Service(
     ready_path="/ready",
     public_port="frontend_port",
     optional=True,
+    answer_seconds=900,
 )

@@ -14,4 +14,6 @@ LLM_ORCHESTRATOR = Service(
     egress=True,
     secrets=("api-key", "gemini-api-key"),
     environment={"USE_HTTP_MCP": "true", "THINKING_BUDGET": "50000"},
+    # With tools it may think for minutes.
+    answer_seconds=900,
 )

@@ -12,4 +12,5 @@ MCP_SERVER = Service(
     calls=("airtable-gateway",),
     secrets=("api-key",),
     environment={"MCP_SERVER_MODE": "http", "MCP_SERVER_PORT": "8001"},
+    answer_seconds=690,
 )

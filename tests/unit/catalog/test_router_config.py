@@ -54,3 +54,11 @@ def test_only_what_comes_from_outside_is_turned_away_in_maintenance() -> None:
         assert ("hdr Retry-After 5" in frontend) == public
     gateway = next(each for each in frontends if each.startswith("port-8080"))
     assert "lt 0 } !{ hdr(host),field(1,:) api-gateway }" in gateway
+
+
+def test_a_slow_answer_is_waited_for_as_long_as_its_service_says() -> None:
+    slow = RoutedService(name="slow", port=8009, answer_seconds=700)
+    text = render_router_config([slow, RoutedService(name="usual", port=8010)])
+    found = {each.split("\n")[0]: each for each in text.split("\nbackend ")[1:]}
+    assert "    timeout server 715s\n" in found["slow"]
+    assert "    timeout server 645s\n" in found["usual"]
