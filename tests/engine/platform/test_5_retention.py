@@ -45,6 +45,7 @@ def released(project: Project, number: int) -> str:
     return tag(project.folder, AUTH)
 
 
+@pytest.mark.long
 def test_images_of_kept_releases_stay_and_older_ones_of_this_stack_only_go(
     keeping_two: Project,
 ) -> None:
