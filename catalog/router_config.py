@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,15 +18,18 @@ RETRY_AFTER_SECONDS = 5
 # Whoever waits gives up first, and says why: the router never cuts an answer that is only slow.
 MARGIN_SECONDS = 15
 
+# After a reload the old process serves what it has until it ends, so that no connection is dropped,
+# and an idle one is good for one more request. A slot's address is kept, else nobody would answer
+# until its name is asked for again.
 # A slot that refuses connections is off within half a second. One that is only slow is kept for
 # long: without it nobody would answer at all, so `timeout check` is that of a whole health check.
 _HEAD = """\
 global
     log stdout format raw local0 info
-    stats socket /run/haproxy/admin.sock mode 600 level admin
+    stats socket /run/haproxy/admin.sock mode 600 level admin expose-fd listeners
     server-state-file /var/lib/haproxy/servers
     maxconn 4096
-    hard-stop-after 35s
+    hard-stop-after 1h
 
 defaults
     mode http
@@ -32,6 +37,7 @@ defaults
     option httplog
     option dontlognull
     option redispatch
+    option idle-close-on-response
     option http-keep-alive
     http-reuse safe
     load-server-state-from-file global
@@ -150,7 +156,7 @@ class RoutedService:
 
 
 def render_router_config(services: Sequence[RoutedService]) -> str:
-    """Return haproxy.cfg.
+    """Return haproxy.cfg, with its fingerprint in it.
 
     Both slots of every service stand in it from the start, blue with all of the traffic, so
     a release changes weights only. Services that share a port are told apart by host name.
@@ -161,7 +167,15 @@ def render_router_config(services: Sequence[RoutedService]) -> str:
     frontends = [_internal(port, ordered, public.get(port)) for port in ports]
     frontends += [_public(port, each) for port, each in sorted(public.items()) if port not in ports]
     backends = [_backend(each) for each in ordered]
-    return "\n".join([_HEAD, *frontends, *backends])
+    text = "\n".join([_HEAD, *frontends, *backends])
+    mark = hashlib.sha256(text.encode()).hexdigest()[:12]
+    return text.replace("global\n", f"global\n    description {mark}\n", 1)
+
+
+def fingerprint(text: str) -> str | None:
+    """Return by what a router tells that it serves by this configuration; None of an older form."""
+    found = re.search(r"^    description (\w+)$", text, re.MULTILINE)
+    return found[1] if found else None
 
 
 def _internal(port: int, services: Sequence[RoutedService], public: RoutedService | None) -> str:
@@ -185,7 +199,7 @@ def _public(port: int, service: RoutedService) -> str:
 
 def _backend(service: RoutedService) -> str:
     check = "check inter 500ms fastinter 250ms fall 2 rise 1"
-    server = f"{check} resolvers docker init-addr none"
+    server = f"{check} resolvers docker init-addr last,none"
     return "\n".join(
         [
             f"backend {service.name}",

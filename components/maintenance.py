@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,7 @@ import pulumi
 from plan.interruption import Interruption
 
 from .gate import Gate
-from .operations import Operations
+from .operations import Operations, done
 from .site import Site
 
 
@@ -33,7 +32,7 @@ class Maintenance:
         operations, images = self.operations, list(site.images.values())
 
         async def begun(_: list[Any]) -> pulumi.Resource:
-            await asyncio.to_thread(operations.keep_out, self.interrupts)
+            await done(lambda: operations.keep_out(self.interrupts))
             return images[0]
 
         gate: Gate = pulumi.Output.all(*(each.id for each in images)).apply(begun)
@@ -44,7 +43,7 @@ class Maintenance:
 
         async def ended(opened: list[Any]) -> pulumi.Resource:
             if self.operations is not None:
-                await asyncio.to_thread(self.operations.let_in)
+                await done(self.operations.let_in)
             store: pulumi.Resource = opened[0]
             return store
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import pulumi
 from docker import DockerClient
 
 from plan.change import Change
@@ -39,6 +41,9 @@ class Operations(Protocol):
     def let_in(self) -> None:
         """End the maintenance, this update's or what a killed one left, if there is any."""
 
+    def reload(self, fingerprint: str) -> None:
+        """See that the router serves by the configuration of that fingerprint."""
+
     def interrupt(self) -> None:
         """Put traffic back when it is being moved; the program is about to end."""
 
@@ -65,3 +70,12 @@ class Operations(Protocol):
 
 Operate = Callable[[Deployment, DockerClient, Progress], Operations]
 """Makes the operations of a deployment on an engine."""
+
+
+async def done(work: Callable[[], None]) -> None:
+    """Do work on a thread of its own, as it may block; what it raises fails the update readably."""
+    try:
+        await asyncio.to_thread(work)
+    except Exception as error:
+        again = "Mend the cause and run the same command again."
+        raise pulumi.RunError(f"{error}\n{again}") from error

@@ -27,6 +27,7 @@ from .generated_secret import GeneratedSecret
 from .image import Image
 from .maintenance import Maintenance
 from .network import Network
+from .operations import Operations
 from .overdue import Overdue
 from .phase import Phase
 from .recorder import Recorder
@@ -69,7 +70,7 @@ class Platform(pulumi.ComponentResource):
         self._schema()
         for phase in (CatalogPhase.CORE, CatalogPhase.IDENTITY, CatalogPhase.BUSINESS):
             self._services(phase)
-        self._entry()
+        self._entry(maintenance.operations)
         self.register_outputs({})
 
     def _phase(self, phase: CatalogPhase) -> Phase:
@@ -140,10 +141,10 @@ class Platform(pulumi.ComponentResource):
             self._opened[name] = service.ready
         return component
 
-    def _entry(self) -> None:
+    def _entry(self, operations: Operations | None) -> None:
         child = pulumi.ResourceOptions(parent=self._services(CatalogPhase.ENTRY))
         router, waits = self._deployment.router, self._awaited("router")
-        self._opened[router.name] = Router(router, self._site, waits, child).ready
+        self._opened[router.name] = Router(router, self._site, waits, operations, child).ready
 
     def _awaited(self, name: str) -> list[Gate]:
         """The gates that the plan wants opened before this starts; foundations are inputs."""

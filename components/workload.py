@@ -29,7 +29,7 @@ class Workload(pulumi.ComponentResource):
 
     gated: an update waits for it, and removes it when it fails. gives_way: it has no traffic yet,
     and starts on what the others leave over. live_secrets: it takes changed secrets while it runs,
-    instead of being replaced.
+    instead of being replaced. reloads: the same for its rendered configuration.
     A component asks for a workload; what that is, is the runtime's matter.
     """
 
@@ -47,6 +47,7 @@ class Workload(pulumi.ComponentResource):
         gated: bool = True,
         gives_way: bool = False,
         live_secrets: bool = False,
+        reloads: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         name = f"{spec.name}-{slot}" if slot else spec.name
@@ -54,7 +55,7 @@ class Workload(pulumi.ComponentResource):
         files = _files(spec, name, site, self)
         mounted = [
             replace(each.mounted, digest=None)
-            if live_secrets and each.mounted.path == SECRETS_FOLDER
+            if (live_secrets if each.mounted.path == SECRETS_FOLDER else reloads)
             else each.mounted
             for each in files
         ]

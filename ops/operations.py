@@ -106,6 +106,11 @@ class Operations:
         if self._kept_out:
             self._maintenance.end()
 
+    def reload(self, fingerprint: str) -> None:
+        """See that the router serves by this configuration; it takes it over while it runs."""
+        if self.router.reload(fingerprint):
+            self.progress.step("the router has taken its new configuration over while it runs")
+
     @property
     def _maintenance(self) -> Maintenance:
         return Maintenance(

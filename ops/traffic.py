@@ -70,6 +70,13 @@ class Router:
         """Answer requests from outside with 503 and Retry-After for so long; 0 ends it."""
         self._ask("maintenance", str(seconds))
 
+    def reload(self, fingerprint: str) -> bool:
+        """Serve by the written configuration, unless it does; return whether it had to be told.
+
+        Connections are kept, and so are weights and what is known of the slots.
+        """
+        return bool(self._ask("reload", fingerprint).strip())
+
     def probe(self, service: str, slot: str, url: str, count: int) -> None:
         """Send requests to a slot that may have no traffic; the counters tell how it answers."""
         self._ask("probe", service, slot, url, str(count))

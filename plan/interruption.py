@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .container import Container
 from .deployment import Deployment
+from .packed import pack, unpack
 from .release import Release
 from .request import ALLOW_DOWNTIME, Request
-from .rotation import ALSO, renewed
+from .rotation import renewed
 
 # Seconds from the end of the old container until the new one serves, when all goes well.
 _SECONDS = {"postgres": 15, "redis": 10, "router": 10}
@@ -24,6 +24,7 @@ _ASPECTS = {
     "tmpfs": "temporary folders",
     "ports": "published ports",
     "command": "command",
+    "secrets": "secrets",
 }
 
 
@@ -81,13 +82,10 @@ class Interruption:
 
 
 def fixed(deployment: Deployment) -> dict[str, Container]:
-    """Return by name what has no second slot, as the release record keeps it.
-
-    Without rendered files: the router takes a new configuration over while it runs.
-    """
+    """Return by name what has no second slot, as the release record keeps it: files packed."""
     stores = {each.store.name: each.container for each in deployment.stores}
-    router = deployment.router
-    return {**stores, router.name: replace(router, files={})}
+    files = {path: pack(text) for path, text in deployment.router.files.items()}
+    return {**stores, deployment.router.name: replace(deployment.router, files=files)}
 
 
 def interruption(before: Release | None, deployment: Deployment) -> Interruption:
@@ -96,6 +94,7 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
     Nothing is known of what a release of an earlier version of this program has not recorded.
     """
     recorded = before.fixed if before else {}
+    live = {each.store.name for each in deployment.stores if each.takes_secrets}
     found = {
         name: Replacement(
             name=name,
@@ -105,7 +104,8 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
             worst=old.stop_grace_seconds + deployment.gate_timeout_seconds,
         )
         for name, wanted in fixed(deployment).items()
-        if (old := recorded.get(name)) is not None and (aspects := _changed(old, wanted))
+        if (old := recorded.get(name)) is not None
+        and (aspects := _changed(_taking(old, wanted) if name in live else old, wanted))
     }
     router = found.pop(deployment.router.name, None)
     drain = deployment.release.drain_seconds
@@ -123,7 +123,10 @@ def spared(deployment: Deployment, before: Release | None, asked: Request) -> De
 
     def kept(wanted: Container) -> Container:
         recorded = before.fixed.get(wanted.name)
-        return replace(renewed(recorded, wanted), files=wanted.files) if recorded else wanted
+        if recorded is None:
+            return wanted
+        files = {path: unpack(text) for path, text in recorded.files.items()}
+        return renewed(replace(recorded, files=files), wanted)
 
     same = {each.service.name for each in deployment.services} == set(before.services)
     return replace(
@@ -145,15 +148,13 @@ def refused(found: Interruption, deployment: Deployment, asked: Request) -> str 
     )
 
 
+def _taking(old: Container, wanted: Container) -> Container:
+    """Return what a store is that takes changed secrets while it runs."""
+    return replace(old, secrets=wanted.secrets)
+
+
 def _changed(old: Container, wanted: Container) -> tuple[str, ...]:
-    found = [
+    """Rendered files are left out: the router takes a new configuration over while it runs."""
+    return tuple(
         words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
-    ]
-    if _files(old) != _files(wanted):
-        found.append("secrets")
-    return tuple(found)
-
-
-def _files(container: Container) -> Collection[str]:
-    """Names of the secret files; another value of the same secret is another matter."""
-    return {each.file.removesuffix(ALSO) for each in container.secrets}
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.router_config import RoutedService, render_router_config
+from catalog.router_config import RoutedService, fingerprint, render_router_config
 
 GOLDEN = Path(__file__).parent / "golden" / "haproxy.cfg"
 SERVICES = [
@@ -54,6 +54,20 @@ def test_only_what_comes_from_outside_is_turned_away_in_maintenance() -> None:
         assert ("hdr Retry-After 5" in frontend) == public
     gateway = next(each for each in frontends if each.startswith("port-8080"))
     assert "lt 0 } !{ hdr(host),field(1,:) api-gateway }" in gateway
+
+
+def test_the_fingerprint_is_in_the_text_and_changes_with_it() -> None:
+    mark = fingerprint(render_router_config(SERVICES))
+    assert mark is not None
+    assert mark != fingerprint(render_router_config(SERVICES[:2]))
+    assert fingerprint("global\n    maxconn 4096\n") is None
+
+
+def test_a_reload_keeps_idle_connections_and_the_slots_addresses() -> None:
+    text = render_router_config(SERVICES)
+    assert "option idle-close-on-response" in text
+    assert "expose-fd listeners" in text
+    assert text.count("init-addr last,none") == 2 * len(SERVICES)
 
 
 def test_a_slow_answer_is_waited_for_as_long_as_its_service_says() -> None:

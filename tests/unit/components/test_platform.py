@@ -312,3 +312,16 @@ def test_a_changed_store_is_announced_by_the_preview(
     assert told == [str(interruption(RELEASE.validate_python(first[1]["release"]), changed))]
     previewed(replace(changed, allow_downtime=False), first[1])
     assert told[1].startswith("The update will be refused. Stack dev is in production")
+
+
+def test_a_changed_configuration_does_not_replace_the_router(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    deployment = wanted()
+    files = {path: f"{text}\n" for path, text in deployment.router.files.items()}
+    changed = replace(deployment, router=replace(deployment.router, files=files))
+    mocks, _ = previewed(changed, first[1])
+    before, after = (each.of_type("Container") for each in (first[0], mocks))
+    assert after["router"].inputs == before["router"].inputs
+    writer = "router-etc-haproxy-writer"
+    assert after[writer].inputs["uploads"] != before[writer].inputs["uploads"]
