@@ -96,6 +96,7 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
     Nothing is known of what a release of an earlier version of this program has not recorded.
     """
     recorded = before.fixed if before else {}
+    live = {each.store.name for each in deployment.stores if each.takes_secrets}
     found = {
         name: Replacement(
             name=name,
@@ -105,7 +106,8 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
             worst=old.stop_grace_seconds + deployment.gate_timeout_seconds,
         )
         for name, wanted in fixed(deployment).items()
-        if (old := recorded.get(name)) is not None and (aspects := _changed(old, wanted))
+        if (old := recorded.get(name)) is not None
+        and (aspects := _changed(old, wanted, name in live))
     }
     router = found.pop(deployment.router.name, None)
     drain = deployment.release.drain_seconds
@@ -115,10 +117,11 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
 def spared(deployment: Deployment, before: Release | None, asked: Request) -> Deployment:
     """Return the deployment with stores and router as they are, for an update that is instant.
 
-    A rollback interrupts nothing: a change of them that waits in the source is left to the next
-    update. The router is the recorded one only while it leads to the same services.
+    A rollback and a rotation of secrets interrupt nothing: a change of them that waits in the
+    source is left to the next update. The router is the recorded one only while it leads to the
+    same services.
     """
-    if before is None or not asked.instant:
+    if before is None or not (asked.instant or asked.generations):
         return deployment
 
     def kept(wanted: Container) -> Container:
@@ -145,11 +148,12 @@ def refused(found: Interruption, deployment: Deployment, asked: Request) -> str 
     )
 
 
-def _changed(old: Container, wanted: Container) -> tuple[str, ...]:
+def _changed(old: Container, wanted: Container, live: bool) -> tuple[str, ...]:
+    """What of a container changes, in words. live: it takes secrets while it runs."""
     found = [
         words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
     ]
-    if _files(old) != _files(wanted):
+    if not live and _files(old) != _files(wanted):
         found.append("secrets")
     return tuple(found)
 

@@ -98,12 +98,19 @@ def test_another_configuration_of_the_router_interrupts_nothing() -> None:
     assert not interruption(BEFORE, replace(wanted(), router=router))
 
 
-def test_another_value_of_a_secret_is_no_downtime_and_a_further_login_is() -> None:
+OWN = {"redis": {"image": "example.com/redis:7"}}
+
+
+def test_secrets_interrupt_only_a_store_that_takes_none_while_it_runs() -> None:
     accepted = Generation(number=2, stage=Stage.ACCEPTED, since="2026-01-01T00:00:00+00:00")
     assert not interruption(BEFORE, rotated(wanted(), {"redis-password": accepted}))
     redis = BEFORE.fixed["redis"]
     fewer = replace(BEFORE, fixed={**BEFORE.fixed, "redis": replace(redis, secrets=())})
-    assert "redis is replaced (secrets)" in str(interruption(fewer, wanted()))
+    assert not interruption(fewer, wanted())
+    own = released(wanted(stores=OWN))
+    other = replace(own.fixed["redis"], secrets=())
+    before = replace(own, fixed={**own.fixed, "redis": other})
+    assert "redis is replaced (secrets)" in str(interruption(before, wanted(stores=OWN)))
 
 
 def test_production_refuses_downtime_and_says_how_to_allow_it() -> None:
@@ -148,10 +155,13 @@ def test_a_variable_allows_downtime_where_no_platformctl_does() -> None:
     assert asked({VARIABLE: '{"allow_downtime": true}'}).allow_downtime
 
 
-def test_a_rollback_leaves_stores_and_router_as_they_are() -> None:
+def test_a_rollback_or_rotation_leaves_stores_and_router_as_they_are() -> None:
     source = wanted(stores=LESS, entry={"gatewayPort": 8081})
     rollback = spared(source, BEFORE, Request(instant=True))
     assert not interruption(BEFORE, rollback)
+    used = Generation(number=2, stage=Stage.USED)
+    rotation = spared(source, BEFORE, Request(generations={"redis-password": used}))
+    assert not interruption(BEFORE, rotation)
     assert rollback.router.files == source.router.files
     assert spared(source, BEFORE, Request()) is source
     assert spared(source, None, Request(instant=True)) is source
