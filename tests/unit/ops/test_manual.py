@@ -27,6 +27,7 @@ COMMANDS = [
     "pause",
     "resume",
     "abort",
+    "admin",
     "backup",
     "backups",
     "report",
