@@ -81,10 +81,11 @@ class Accounts:
         done = self.postgres.exec_run(["sh", "-c", _SHELL], environment=variables, demux=True)
         out, err = cast(tuple[bytes | None, bytes | None], done.output)
         if done.exit_code != 0:
-            last = (err or b"").decode(errors="replace").strip().splitlines()[-1:]
+            # The lines after the first show the place in the statement.
+            said = (err or b"").decode(errors="replace").strip().splitlines()[:1]
             raise Stopped(
                 Exit.FAILED,
-                f"The database did not do it: {''.join(last) or 'it gave no reason'}. Nothing was "
+                f"The database did not do it: {''.join(said) or 'it gave no reason'}. Nothing was "
                 "changed. `platformctl status` shows whether it runs.",
             )
         return [json.loads(line) for line in (out or b"").decode().splitlines() if line]

@@ -104,7 +104,7 @@ def test_a_wrong_call_touches_nothing(
 def test_a_database_that_refuses_is_told_with_its_reason(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    postgres = Postgres(code=2, error=b"psql: error: the database is starting up\n")
+    postgres = Postgres(code=2, error=b"psql: error: the database is starting up\n    ^\n")
     done = run(sandbox, monkeypatch, postgres, "users")
     assert done.exit_code == 1
     assert "the database is starting up" in done.stderr
