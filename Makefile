@@ -23,4 +23,4 @@ lint: ## Check style and types
 bench: ## Measure
 	@$(SETUP) --with-dev && $(RUN) bench
 conformance: ## Test the plugins against the provider's facts (PLUGINS=official: the official ones)
-	@$(SETUP) --with-dev && $(RUN) tests.run conformance
+	@$(SETUP) --with-dev && $(RUN) tests.run pulumi conformance

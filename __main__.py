@@ -6,12 +6,14 @@ from pathlib import Path
 import pulumi
 
 import settings
+from components import debug_messages
 from components.program import deploy
 from ops.operations import Operations
-from plan.request import REQUEST, VARIABLE, Request
+from plan.request import asked
 from plan.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent
+debug_messages.dropped()
 
 try:
     configured = settings.from_pulumi(ROOT)
@@ -26,7 +28,6 @@ given = {
     }.items()
     if secret is not None
 }
-asked = os.environ.get(VARIABLE)
 outputs = deploy(
     resolve(configured, pulumi.get_stack(), ROOT),
     given,
@@ -34,7 +35,7 @@ outputs = deploy(
     lambda deployment, engine, progress: Operations(
         deployment=deployment, engine=engine, progress=progress, root=ROOT
     ),
-    REQUEST.validate_json(asked) if asked else Request(),
+    asked(os.environ),
 )
 for name, value in outputs.items():
     pulumi.export(name, value)

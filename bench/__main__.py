@@ -13,7 +13,7 @@ from plan.phases import Step
 from tests.engine.platform.conftest import deployed
 from tests.engine.platform.project import ROOT, Project
 
-from . import cold_start, gateway, memory, preview
+from . import cold_start, endurance, gateway, memory, preview, releases, under_load
 from .report import Figure, keep, show
 
 FOLDER = ROOT / ".state" / "bench"
@@ -27,6 +27,9 @@ def main(names: list[str]) -> int:
         "gateway": lambda project: gateway.measure(project, GATEWAY_PORT, FOLDER),
         "preview": preview.of_platform,
         "growth": lambda _: preview.growth(),
+        "releases": lambda project: releases.measure(project, GATEWAY_PORT, FOLDER),
+        "under-load": lambda project: under_load.measure(project, GATEWAY_PORT, FOLDER),
+        "endurance": endurance.measure,
         "cold-start": lambda project: cold_start.measure(project, _plan(project), FOLDER),
     }
     unknown = set(names) - set(measures)

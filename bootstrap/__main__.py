@@ -37,7 +37,11 @@ def main(arguments: list[str]) -> int:
     setup.cache.mkdir(parents=True, exist_ok=True)
     # Two set-ups at a time would build the same things twice, and over each other.
     with (setup.cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("Another set-up is at work; waiting until it is done.", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
         for name, step in TOOLS if given.without_docker else (*TOOLS, *ENGINE):
             try:
                 print(f"{name:<14} {step(setup)}", flush=True)

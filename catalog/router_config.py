@@ -10,6 +10,9 @@ METRICS_PORT = 8405
 # Upper bounds, in milliseconds, of the answering times that the router counts per slot.
 BUCKETS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2000, 5000, 10_000, 30_000)
 RELEASE_KEY_FILE = "/run/secrets/release-key"
+MAINTENANCE_FILE = "/var/lib/haproxy/maintenance"
+"""A map on the state volume; `until` is when maintenance ends, in seconds since the epoch."""
+RETRY_AFTER_SECONDS = 5
 # Whoever waits gives up first, and says why: the router never cuts an answer that is only slow.
 MARGIN_SECONDS = 15
 
@@ -94,6 +97,20 @@ _FORWARDED = [
     "    http-request set-header X-Forwarded-Proto http",
 ]
 
+# What comes from outside is turned away while a store is replaced. It ends by itself, so that an
+# update that was killed keeps nobody out for long.
+_MAINTAINED = [
+    f"    http-request set-var(txn.until) str(until),map_str_int({MAINTENANCE_FILE},0)",
+    "    http-request set-var(txn.id) req.hdr(X-Request-ID)"
+    " if { req.hdr(X-Request-ID) -m reg ^[A-Za-z0-9._-]{1,128}$ }",
+    "    http-request set-var(txn.id) uuid() if !{ var(txn.id) -m found }",
+    "    http-request return status 503 content-type application/json"
+    f" hdr Retry-After {RETRY_AFTER_SECONDS} hdr X-Request-ID %[var(txn.id)] lf-string"
+    ' "{\\"error\\":{\\"code\\":\\"maintenance\\",\\"message\\":\\"The platform is being'
+    ' maintained; try again in a moment\\",\\"request_id\\":\\"%[var(txn.id)]\\"}}"'
+    " if { date,sub(txn.until) lt 0 }",
+]
+
 
 def _counted() -> list[str]:
     """Count the answers of each slot by the time they took, from request to head of answer."""
@@ -150,7 +167,10 @@ def render_router_config(services: Sequence[RoutedService]) -> str:
 def _internal(port: int, services: Sequence[RoutedService], public: RoutedService | None) -> str:
     lines = [f"frontend port-{port}", f"    bind :{port}", *_WHO]
     if public:
-        lines += _FORWARDED
+        # What runs already may still call on inside, by the service's name.
+        inside = " ".join(each.name for each in services if each.port == port)
+        *head, refuse = _MAINTAINED
+        lines += [*head, f"{refuse} !{{ hdr(host),field(1,:) {inside} }}", *_FORWARDED]
     for each in services:
         if each.port == port:
             lines.append(f"    use_backend {each.name} if {{ hdr(host),field(1,:) {each.name} }}")
@@ -159,7 +179,7 @@ def _internal(port: int, services: Sequence[RoutedService], public: RoutedServic
 
 
 def _public(port: int, service: RoutedService) -> str:
-    lines = [f"frontend public-{port}", f"    bind :{port}", *_WHO, *_FORWARDED]
+    lines = [f"frontend public-{port}", f"    bind :{port}", *_WHO, *_MAINTAINED, *_FORWARDED]
     return "\n".join([*lines, f"    default_backend {service.name}"]) + "\n"
 
 

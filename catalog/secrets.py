@@ -30,6 +30,9 @@ SECRETS = {
 # logins of all services in them, too.
 ROTATABLE = (API_KEY.name, JWT_SECRET.name, POSTGRES_PASSWORD.name, REDIS_PASSWORD.name)
 
+# How long a token counts, with the leeway of clocks: auth-service gives them 15 minutes.
+TOKEN_SECONDS = 15 * 60 + 5
+
 # A service's own login in a store is as strong as the store's own password.
 STORE_LOGIN_BYTES = 32
 

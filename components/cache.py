@@ -9,7 +9,7 @@ from plan.deployment import DeployedStore
 from .gate import Gate
 from .site import Site
 from .volume import Volume
-from .workload import Workload
+from .workload import Waits, Workload
 
 
 class Cache(pulumi.ComponentResource):
@@ -21,6 +21,7 @@ class Cache(pulumi.ComponentResource):
         self,
         deployed: DeployedStore,
         site: Site,
+        depends_on: Waits,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Cache", "cache", None, opts)
@@ -35,6 +36,13 @@ class Cache(pulumi.ComponentResource):
             ).volume
             for mount in deployed.container.mounts
         }
-        workload = Workload(deployed.container, site, [], volumes=volumes, opts=child)
+        workload = Workload(
+            deployed.container,
+            site,
+            depends_on,
+            volumes=volumes,
+            live_secrets=deployed.takes_secrets,
+            opts=child,
+        )
         self.ready = workload.ready
         self.register_outputs({"image": deployed.container.image})

@@ -18,18 +18,21 @@ from .site import Site
 # The official provider takes changes of these for done without doing them;
 # "#initerror" makes the next update replace what failed while it was created.
 REPLACE_ON_CHANGES = ["healthcheck", "init", "tmpfs", "#initerror"]
-CPU_SHARES_PER_CORE = 1024
 # Size of each tmpfs, in MiB: scratch space only, counted against the memory limit.
 TMPFS_MIB = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVolume:
-    """A volume of rendered files and where a container sees it."""
+    """A volume of rendered files and where a container sees it.
+
+    digest: of the contents, by which the container is replaced when they change; None when it
+    takes them while it runs.
+    """
 
     volume: docker.Volume
     path: str
-    digest: pulumi.Output[str]
+    digest: pulumi.Output[str] | None
 
 
 def arguments(
@@ -88,6 +91,7 @@ def arguments(
                     label=f"{DIGEST_LABEL}{each.path.replace('/', '.')}", value=each.digest
                 )
                 for each in files
+                if each.digest is not None
             ),
         ],
         healthcheck=_healthcheck(spec.health) if spec.health else None,
@@ -117,7 +121,7 @@ def _tmpfs(user: str) -> str:
 def _limits(spec: Container) -> dict[str, Any]:
     return {
         "cpus": f"{spec.limits.cpus:g}",
-        "cpu_shares": int(spec.limits.reserved_cpus * CPU_SHARES_PER_CORE),
+        "cpu_shares": spec.cpu_shares,
         "memory": spec.limits.memory_mib,
         "memory_swap": spec.limits.memory_mib,
         "memory_reservation": spec.limits.reserved_memory_mib,

@@ -29,6 +29,7 @@ class Database(pulumi.ComponentResource):
         deployed: DeployedStore,
         backups: str,
         site: Site,
+        depends_on: Waits,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Database", "database", None, opts)
@@ -46,8 +47,9 @@ class Database(pulumi.ComponentResource):
         self._workload = Workload(
             deployed.container,
             site,
-            [],
+            depends_on,
             volumes=self._volumes,
+            live_secrets=deployed.takes_secrets,
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.ready = self._workload.ready

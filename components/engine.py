@@ -11,6 +11,8 @@ import pulumi
 from docker.models.containers import Container
 
 LOG_LINES = 20
+# As many as gates that are asked side by side.
+CONNECTIONS = 32
 _HOST = "unix:///var/run/docker.sock"
 
 
@@ -33,7 +35,9 @@ def client(address: str) -> docker.DockerClient:
     Raises EngineError when nothing answers there.
     """
     try:
-        return docker.DockerClient(base_url=address, version="auto", timeout=60)
+        return docker.DockerClient(
+            base_url=address, version="auto", timeout=60, max_pool_size=CONNECTIONS
+        )
     except docker.errors.DockerException as error:
         raise EngineError(
             f"No Docker Engine answers at {address}. Nothing was touched. Start it (`make setup` "

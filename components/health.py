@@ -10,10 +10,25 @@ import pulumi
 from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
+from plan.container import WAITING_CPU_SHARES
+
 from . import engine
 from .recorder import Watch
 
 POLL_SECONDS = 0.25
+# How long one question goes on asking inside the container, between two looks at its state.
+ROUND_SECONDS = 2
+# Asks again and again until the check passes; a check that hangs is ended. It ends by itself,
+# whatever becomes of who asks.
+_LOOP = """
+end=$(($(date +%s) + $1)); limit=$2; shift 2
+until timeout -k 1 "$limit" "$@" >/dev/null 2>&1; do
+    [ "$(date +%s)" -lt "$end" ] || exit 1
+    sleep 0.2
+done
+"""
+# The exit codes of a question where the image has no shell for it.
+_NO_SHELL = (126, 127)
 # How long the exit code of a container that keeps exiting is waited for.
 EXIT_SECONDS = 3.0
 
@@ -27,20 +42,24 @@ class HealthGate:
     """Opens when the container is healthy, closes for good when it fails.
 
     command: the health check, run inside the container; exit code 0 means healthy.
-    timeout_seconds: how long to wait. address: of the Docker Engine.
+    check_seconds: how long one check may take. timeout_seconds: how long to wait.
+    address: of the Docker Engine. gives_way: to what serves, while it has no traffic.
     """
 
     name: str
     command: Sequence[str]
+    check_seconds: int
     timeout_seconds: int
     address: str
+    gives_way: bool = False
 
     def wait(self, container_id: str, watch: Watch) -> None:
         """Return once healthy. Raises NotHealthy and discards the container otherwise.
 
         The command is asked several times a second, because the engine's first own probe
-        comes only after one interval. A container that exits, restarts, or that the engine
-        calls unhealthy fails at once.
+        comes only after one interval, and inside the container, because each question to it
+        costs the engine more than the check itself. A container that exits, restarts, or that
+        the engine calls unhealthy fails at once.
         """
         deadline = time.monotonic() + self.timeout_seconds
         restarts: int | None = None
@@ -52,8 +71,12 @@ class HealthGate:
                     f"{self.name} was removed while it started. Run the same command again: "
                     "it will be made anew."
                 ) from error
-            restarts = container.attrs["RestartCount"] if restarts is None else restarts
+            if restarts is None:
+                restarts = container.attrs["RestartCount"]
+                self._give_way(container)
             watch.sees(container.attrs["State"])
+            if _health(container.attrs) == "starting":
+                watch.waits()
             reason = _broken(container.attrs, restarts)
             if reason is None and self._passes(container):
                 return
@@ -67,10 +90,30 @@ class HealthGate:
 
     def _passes(self, container: Container) -> bool:
         try:
-            return bool(container.exec_run(list(self.command)).exit_code == 0)
+            code = container.exec_run(self._round()).exit_code
+            if code in _NO_SHELL:
+                code = container.exec_run(list(self.command)).exit_code
+            return bool(code == 0)
         except APIError:
             # It stopped between two questions; the next look says how.
             return False
+
+    def _give_way(self, container: Container) -> None:
+        """Lower its share of the processors; it has the full one before it has traffic.
+
+        Where that fails in between, the next update sees another share than it wants.
+        """
+        if self.gives_way:
+            try:
+                container.update(cpu_shares=WAITING_CPU_SHARES)
+            except APIError:
+                # It has just ended; the next look says how.
+                return
+
+    def _round(self) -> list[str]:
+        """Return the command that asks for a while."""
+        limits = str(ROUND_SECONDS), str(self.check_seconds)
+        return ["sh", "-c", _LOOP, "health", *limits, *self.command]
 
     def _fail(self, container: Container, reason: str) -> None:
         lines = engine.last_lines(container)
@@ -92,10 +135,13 @@ def _broken(attributes: dict[str, dict[str, object]], restarts: int) -> str | No
 
 
 def _unhealthy(attributes: dict[str, dict[str, object]]) -> str | None:
+    return "is unhealthy" if _health(attributes) == "unhealthy" else None
+
+
+def _health(attributes: dict[str, dict[str, object]]) -> str | None:
+    """Return what the engine itself says of it, None before it says anything."""
     health = attributes["State"].get("Health")
-    if isinstance(health, dict) and health.get("Status") == "unhealthy":
-        return "is unhealthy"
-    return None
+    return str(health.get("Status")) if isinstance(health, dict) else None
 
 
 def _exit_code(container: Container) -> str:

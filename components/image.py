@@ -10,6 +10,10 @@ import pulumi_docker as docker
 
 from catalog.images import IMAGES, RAW_DEBIAN
 from plan.content_hash import tag
+from plan.names import Names
+from plan.retention import mark
+
+from . import engine
 
 
 class Image(pulumi.ComponentResource):
@@ -17,7 +21,9 @@ class Image(pulumi.ComponentResource):
 
     The tag changes with the content, so the trigger is the name itself. Images are kept
     locally: an earlier release may still need one, and the provider would otherwise remove
-    a replaced image under its new name. built: the images made so far, parents among them.
+    a replaced image under its new name. Each is marked as this stack's as soon as it is there,
+    so that it is also found again when no release came of it. built: the images made so far,
+    parents among them.
     """
 
     image: docker.RemoteImage
@@ -26,6 +32,7 @@ class Image(pulumi.ComponentResource):
         self,
         name: str,
         root: Path,
+        names: Names,
         built: Mapping[str, docker.RemoteImage],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -46,4 +53,16 @@ class Image(pulumi.ComponentResource):
                 parent=self, depends_on=[built[catalog.parent]] if catalog.parent else []
             ),
         )
+        _marked(self.image, tag(root, name), names.stack)
         self.register_outputs({"name": self.image.name})
+
+
+def _marked(image: docker.RemoteImage, reference: str, stack: str) -> None:
+    own, address = mark(reference, stack), engine.host()
+
+    def there(_: object) -> None:
+        if own is not None and not pulumi.runtime.is_dry_run():
+            repository, _, version = own.rpartition(":")
+            engine.client(address).api.tag(reference, repository, version)
+
+    image.id.apply(there)

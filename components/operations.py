@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,7 +10,8 @@ from docker import DockerClient
 
 from plan.change import Change
 from plan.deployment import Deployment
-from plan.release import Release
+from plan.interruption import Interruption
+from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from .progress import Progress
@@ -32,6 +33,12 @@ class Operations(Protocol):
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until slots that are to be replaced answer no request any more."""
 
+    def keep_out(self, interrupts: Interruption) -> None:
+        """Turn new requests away and let those that run end, before a store is replaced."""
+
+    def let_in(self) -> None:
+        """End the maintenance, this update's or what a killed one left, if there is any."""
+
     def interrupt(self) -> None:
         """Put traffic back when it is being moved; the program is about to end."""
 
@@ -45,6 +52,15 @@ class Operations(Protocol):
 
         failure: why it is no release, else empty.
         """
+
+    def schema(self) -> Schema:
+        """Return the schema that the database has; an exception fails the update."""
+
+    def backup(self) -> str | None:
+        """Return the dump that was made before the migrations, None when there was no data."""
+
+    def retain(self, images: Collection[str]) -> Sequence[str]:
+        """Keep our images of these references and remove older ones; return what was removed."""
 
 
 Operate = Callable[[Deployment, DockerClient, Progress], Operations]

@@ -25,6 +25,7 @@ from .database import Database
 from .gate import Gate
 from .generated_secret import GeneratedSecret
 from .image import Image
+from .maintenance import Maintenance
 from .network import Network
 from .phase import Phase
 from .recorder import Recorder
@@ -37,7 +38,8 @@ class Platform(pulumi.ComponentResource):
     """The platform, in the order of the printed plan.
 
     given: values of the secrets that come from the stack's configuration. recorder: takes what
-    everything took.
+    everything took. maintenance: around the stores. instant: traffic is to move at once, or
+    has, as in a rollback.
     """
 
     networks: Mapping[str, pulumi.Output[str]]
@@ -49,16 +51,20 @@ class Platform(pulumi.ComponentResource):
         given: Mapping[str, str],
         root: Path,
         recorder: Recorder,
+        maintenance: Maintenance,
+        *,
+        instant: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Platform", "platform", None, opts)
         self._deployment = deployment
         self._slots = slots
+        self._instant = instant
         self._opened: dict[str, Gate] = {}
         self._site = self._foundations(given, root, recorder)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
         self._waits = {step.name: step.waits_for for step in steps(deployment)}
-        self._infrastructure()
+        self._infrastructure(maintenance)
         self._schema()
         for phase in (CatalogPhase.CORE, CatalogPhase.IDENTITY, CatalogPhase.BUSINESS):
             self._services(phase)
@@ -73,7 +79,7 @@ class Platform(pulumi.ComponentResource):
         deployment = self._deployment
         images: dict[str, docker.RemoteImage] = {}
         for name in deployment.images:
-            images[name] = Image(name, root, images, child).image
+            images[name] = Image(name, root, deployment.names, images, child).image
         networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
         _laid(recorder, [*images.values(), *networks.values()])
         return Site(
@@ -101,13 +107,18 @@ class Platform(pulumi.ComponentResource):
             )
         return found
 
-    def _infrastructure(self) -> None:
+    def _infrastructure(self, maintenance: Maintenance) -> None:
         child = pulumi.ResourceOptions(parent=self._phase(CatalogPhase.INFRASTRUCTURE))
         postgres, redis = self._deployment.stores
-        self._database = Database(postgres, BACKUP_VOLUME, self._site, child)
+        waits = maintenance.before(self._site)
+        before = waits.get(postgres.store.name, [])
+        self._database = Database(postgres, BACKUP_VOLUME, self._site, before, child)
         self._opened[postgres.store.name] = self._database.ready
-        self._opened[redis.store.name] = Cache(redis, self._site, child).ready
-        self._site = replace(self._site, files_after=list(self._opened.values()))
+        cache = Cache(redis, self._site, waits.get(redis.store.name, []), child)
+        self._opened[redis.store.name] = cache.ready
+        stores = list(self._opened.values())
+        self._site = replace(self._site, files_after=stores)
+        self._opened["maintenance"] = maintenance.after(stores)
 
     def _schema(self) -> None:
         phase = self._phase(CatalogPhase.SCHEMA)
@@ -120,7 +131,9 @@ class Platform(pulumi.ComponentResource):
         for each in self._deployment.in_phase(phase):
             name = each.service.name
             waits = self._awaited(name)
-            service = Service(name, self._slots[name], self._site, waits, child)
+            service = Service(
+                name, self._slots[name], self._site, waits, instant=self._instant, opts=child
+            )
             self._opened[name] = service.ready
         return component
 

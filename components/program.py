@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -15,17 +16,21 @@ from typing import Any
 import pulumi
 
 from plan.change import Change
+from plan.content_hash import tag
 from plan.deployment import Deployment
+from plan.interruption import Interruption, fixed, interruption, refused, spared
 from plan.phases import steps
 from plan.pins import needless, pinned, pins, still
 from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
-from plan.rotation import rotated
+from plan.retention import named
+from plan.rotation import dated, rotated
 from plan.slots import Slots, assign, kept_idle
 from plan.timeline import members
 
 from . import engine, orphans
+from .maintenance import Maintenance
 from .operations import Operate, Operations
 from .platform import Platform
 from .previous import Previous, names_in_state, previous
@@ -51,13 +56,17 @@ def deploy(
     generations = before.release.generations if before.release else {}
     deployment = rotated(deployment, {**generations, **asked.generations})
     held = _held(deployment, before, asked)
-    wanted = pinned(deployment, {**still(before.release, asked, _now()), **held})
+    wanted = pinned(deployment, {**still(deployment, before.release, asked, _now()), **held})
+    wanted = spared(wanted, before.release, asked)
+    interrupts = interruption(before.release, wanted)
     slots = _slots(wanted, before)
     change = _change(wanted, slots, before)
     progress = Progress(live=Path(asked.live) if asked.live else None)
     recorder = Recorder(progress, members(steps(wanted), change.target))
+    _announce(interrupts, wanted, asked, progress)
     operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
-    platform = Platform(wanted, slots, given, root, recorder)
+    maintenance = Maintenance(operations=operations, interrupts=interrupts)
+    platform = Platform(wanted, slots, given, root, recorder, maintenance, instant=asked.instant)
     planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:
@@ -67,9 +76,26 @@ def deploy(
         recorder=recorder,
         change=change,
         instant=asked.instant,
+        images=_images(wanted, before, planned, root),
+        migrates=_migrates(before, planned),
     )
-    release = validation.release(platform.gates, planned)
+    release = validation.release(platform.gates, planned).apply(
+        lambda done: replace(done, generations=dated(done.generations, generations, _now()))
+    )
     return _outputs(wanted, platform, release, before)
+
+
+def _announce(
+    interrupts: Interruption, deployment: Deployment, asked: Request, progress: Progress
+) -> None:
+    """Tell what is interrupted; refuse it, before anything is touched, where it is not allowed."""
+    why = refused(interrupts, deployment, asked)
+    if why and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(f"{why} Nothing was touched.")
+    if why:
+        pulumi.log.warn(f"The update will be refused. {why}")
+    elif interrupts:
+        progress.step(str(interrupts))
 
 
 def _held(deployment: Deployment, before: Previous, asked: Request) -> dict[str, Pin]:
@@ -182,11 +208,26 @@ def _release(
         who=f"{getpass.getuser()}@{socket.gethostname()}",
         reason=asked.reason,
         returned_to=asked.returned_to,
+        backup=asked.backup,
         pins=held,
         generations=deployment.generations,
+        fixed=fixed(deployment),
     )
     same = before.release is not None and before.release.same_as(planned)
     return before.release if same and before.release else planned
+
+
+def _migrates(before: Previous, planned: Release) -> bool:
+    """Whether this update brings migrations, before which it makes a backup."""
+    return before.release is not None and before.release.schema_image != planned.schema_image
+
+
+def _images(
+    deployment: Deployment, before: Previous, planned: Release, root: Path
+) -> frozenset[str]:
+    """Return the images that stay once this update is a release."""
+    summaries = kept(before.releases, planned, deployment.release.kept_releases)
+    return named(summaries, planned) | {tag(root, name) for name in deployment.images}
 
 
 def revision(root: Path) -> str:

@@ -16,6 +16,7 @@ class Service(pulumi.ComponentResource):
 
     ready: the gate that opens once the target slot is healthy. The other slot is not
     waited for: it is the previous version, and it holds no traffic.
+    instant: traffic is to move at once, or has, as in a rollback.
     """
 
     ready: Gate
@@ -26,6 +27,8 @@ class Service(pulumi.ComponentResource):
         slots: Slots,
         site: Site,
         depends_on: Waits,
+        *,
+        instant: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Service", name, None, opts)
@@ -35,6 +38,7 @@ class Service(pulumi.ComponentResource):
                 site,
                 depends_on,
                 slot=slot,
+                gives_way=slots.releases and slot == slots.target and not instant,
                 opts=pulumi.ResourceOptions(parent=self),
             )
             for slot, spec in slots.containers.items()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -20,12 +20,18 @@ _AGAIN = "Mend the cause and run the same command again."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validation:
-    """The last gate of an update. change: of the traffic. instant: it moves in one step."""
+    """The last gate of an update.
+
+    change: of the traffic. instant: it moves in one step. images: those that kept releases
+    need once this is one of them. migrates: whether this update brings migrations.
+    """
 
     operations: Operations | None
     recorder: Recorder
     change: Change
     instant: bool
+    images: Collection[str] = ()
+    migrates: bool = False
 
     def release(self, gates: Sequence[Gate], planned: Release) -> pulumi.Output[Release]:
         """Return the planned release once all gates are open and all checks passed.
@@ -34,20 +40,28 @@ class Validation:
         """
 
         async def validated(_: object) -> Release:
-            if self.operations is not None:
-                await asyncio.to_thread(self._check, self.operations, planned)
-            return planned
+            if self.operations is None:
+                return planned
+            return await asyncio.to_thread(self._check, self.operations, planned)
 
         return pulumi.Output.all(*gates).apply(validated)
 
-    def _check(self, operations: Operations, planned: Release) -> None:
+    def _check(self, operations: Operations, planned: Release) -> Release:
         try:
+            planned = self._recorded(operations, planned)
             report = operations.release(self.change, instant=self.instant)
         except Exception as error:
             self._report(operations, planned, str(error))
             raise pulumi.RunError(f"{error}\n{_AGAIN}") from error
         self.recorder.progress.line(report.table())
         self._report(operations, planned, "")
+        self._retain(operations)
+        return planned
+
+    def _recorded(self, operations: Operations, planned: Release) -> Release:
+        """Return the record with what only the migrated database tells."""
+        made = operations.backup() if self.migrates and planned.backup is None else None
+        return replace(planned, schema=operations.schema(), backup=planned.backup or made)
 
     def _report(self, operations: Operations, planned: Release, failure: str) -> None:
         """Write the report; whatever keeps it from being written is told, and is no failure."""
@@ -58,3 +72,13 @@ class Validation:
         else:
             if page is not None:
                 self.recorder.progress.line(f"Report: {page}")
+
+    def _retain(self, operations: Operations) -> None:
+        """Remove images that no kept release needs; what stays for now goes the next time."""
+        try:
+            removed = operations.retain(self.images)
+        except Exception as error:
+            self.recorder.progress.line(f"Older images could not be removed: {error}")
+        else:
+            if removed:
+                self.recorder.progress.line(f"No kept release needs {', '.join(removed)}: removed.")

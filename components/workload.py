@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pulumi
 import pulumi_docker as docker
 
 from plan.container import Container
+from plan.environment import SECRETS_FOLDER
 
 from .containers import FileVolume, arguments, options
 from .files import Files
-from .gate import Gate, gate
+from .gate import Check, Gate, gate
 from .health import HealthGate
+from .live_secrets import LiveSecrets
 from .secret_files import secret_files
 from .site import Site
 
@@ -23,6 +26,8 @@ Waits = Sequence[pulumi.Input[pulumi.Resource]]
 class Workload(pulumi.ComponentResource):
     """A container that keeps running. ready: the gate that opens once it is healthy.
 
+    gives_way: it has no traffic yet, and starts on what the others leave over. live_secrets: it
+    takes changed secrets while it runs, instead of being replaced.
     A component asks for a workload; what that is, is the runtime's matter.
     """
 
@@ -37,20 +42,27 @@ class Workload(pulumi.ComponentResource):
         *,
         volumes: Mapping[str, docker.Volume] | None = None,
         slot: str | None = None,
+        gives_way: bool = False,
+        live_secrets: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         name = f"{spec.name}-{slot}" if slot else spec.name
         super().__init__("pyairtable:components:Workload", f"{name}-workload", None, opts)
         files = _files(spec, name, site, self)
-        args = arguments(
-            spec, site, volumes=volumes, files=[each.mounted for each in files], slot=slot
-        )
+        mounted = [
+            replace(each.mounted, digest=None)
+            if live_secrets and each.mounted.path == SECRETS_FOLDER
+            else each.mounted
+            for each in files
+        ]
+        args = arguments(spec, site, volumes=volumes, files=mounted, slot=slot)
         args.restart = "unless-stopped"
         waits = [*depends_on, *(each.written for each in files), *_image(spec, site)]
         self.container = docker.Container(name, args, options(self, waits))
-        self.ready = gate(
-            self.container, name, _health_gate(spec, name, site).wait, site.recorder, "container"
-        )
+        check: Check = _health_gate(spec, name, site, gives_way).wait
+        if live_secrets:
+            check = LiveSecrets(name=name, healthy=check, address=site.address).take
+        self.ready = gate(self.container, name, check, site.recorder, "container")
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 
@@ -91,12 +103,14 @@ def _image(spec: Container, site: Site) -> list[docker.RemoteImage]:
     return [image] if image is not None else []
 
 
-def _health_gate(spec: Container, name: str, site: Site) -> HealthGate:
+def _health_gate(spec: Container, name: str, site: Site, gives_way: bool) -> HealthGate:
     if spec.health is None:
         raise ValueError(f"{name} has no health check, so nothing could wait for it")
     return HealthGate(
         name=name,
         command=spec.health.command,
+        check_seconds=spec.health.timeout_seconds,
         timeout_seconds=site.gate_timeout_seconds,
         address=site.address,
+        gives_way=gives_way,
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from .yielding import yield_session, yielding
+
 # After the first interruption the program may finish the steps that run, this long in all.
 PATIENCE_SECONDS = 180.0
 # After the second one it has this long to stop at once.
@@ -37,7 +39,7 @@ def run(
     patience_seconds: float = PATIENCE_SECONDS,
     abrupt_seconds: float = ABRUPT_SECONDS,
 ) -> Ended:
-    """Run a program to its end, and pass interruptions on to it.
+    """Run a program to its end, with a low priority, and pass interruptions on to it.
 
     terminal: the program shares the user's terminal, which itself sends it Ctrl-C; else it is
     in a session of its own, gets the first two interruptions as SIGINT, and the third kills
@@ -45,13 +47,15 @@ def run(
     abrupt_seconds passed, counts as the next one.
     """
     process = subprocess.Popen(
-        command,
+        yielding(command),
         cwd=cwd,
         env=dict(env),
         stdin=None if terminal else subprocess.DEVNULL,
         stdout=stdout,
         start_new_session=not terminal,
     )
+    if not terminal:
+        yield_session(process.pid)
     user = _User(process, terminal, patience_seconds, abrupt_seconds)
     with user.listening():
         while True:

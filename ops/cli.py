@@ -22,6 +22,7 @@ from .commands.releases import releases
 from .commands.report import report
 from .commands.restore import restore
 from .commands.rollback import rollback
+from .commands.rotate import rotate
 from .commands.shift import abort, pause, resume
 from .commands.status import status
 from .commands.unpin import unpin
@@ -69,6 +70,7 @@ for command in (
     diff,
     release,
     rollback,
+    rotate,
     unpin,
     pause,
     resume,

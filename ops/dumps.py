@@ -71,8 +71,13 @@ def make(project: Project, keep: int | None = None) -> tuple[str | None, str]:
     output = jobs.run(
         project, project.deployment.backup, ["/usr/local/bin/backup"], environment
     ).strip()
-    made = _MADE.search(output)
-    return (made[1] if made else None), output
+    return made(output), output
+
+
+def made(output: str) -> str | None:
+    """Return the name of the backup that the job said it made, None when it made none."""
+    found = _MADE.search(output)
+    return found[1] if found else None
 
 
 def size(count: int) -> str:

@@ -24,16 +24,18 @@ def run(
     job: Container,
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
+    image: str | None = None,
 ) -> str:
     """Run a command as a job of the stack would, and return what it wrote.
 
     job: of the plan, with its networks, volumes, secrets and hardening. command: empty for
-    that of the image. environment: what differs from the job's own. Raises Stopped with the
-    last lines when it fails, and when the stack is not there. The container is removed in
-    any case.
+    that of the image. environment: what differs from the job's own. image: by default the one
+    that the last update ran. Raises Stopped with the last lines when it fails, and when the
+    stack is not there. The container is removed in any case.
     """
     _volumes_there(project, job)
-    made = _create(project, job, command, {**job.environment, **(environment or {})})
+    variables = {**job.environment, **(environment or {})}
+    made = _create(project, job, image or _image(project, job), command, variables)
     try:
         made.start()
         code = int(made.wait()["StatusCode"])
@@ -47,9 +49,12 @@ def run(
 
 
 def _create(
-    project: Project, job: Container, command: Sequence[str], environment: Mapping[str, str]
+    project: Project,
+    job: Container,
+    image: str,
+    command: Sequence[str],
+    environment: Mapping[str, str],
 ) -> Running:
-    image = _image(project, job)
     try:
         return project.engine.containers.create(
             image,

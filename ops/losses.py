@@ -6,10 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from docker.errors import APIError, NotFound
-
-from plan.environment import DATABASE
-
+from .database import NoAnswer, answer
 from .exits import Exit, Stopped
 from .project import Project
 
@@ -61,15 +58,10 @@ def losses(project: Project, moment: datetime) -> list[Loss]:
     does not answer.
     """
     sql = _SQL.format(moment=moment.isoformat())
-    command = ["psql", "-XqAt", "--set=ON_ERROR_STOP=1", "--host=/run/postgresql", "-d", DATABASE]
     try:
-        postgres = project.engine.containers.get(project.names.of("postgres"))
-        done = postgres.exec_run([*command, "-c", sql])
-    except (NotFound, APIError) as error:
+        output = answer(project.engine, project.names, sql)
+    except NoAnswer as error:
         raise Stopped(Exit.FAILED, _away(project, str(error))) from error
-    output = done.output.decode(errors="replace") if isinstance(done.output, bytes) else ""
-    if done.exit_code != 0:
-        raise Stopped(Exit.FAILED, _away(project, output.strip()))
     return [Loss(**each) for each in json.loads(output)]
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,19 +16,28 @@ import docker
 
 from plan.change import Change
 from plan.deployment import Deployment
-from plan.release import Release
+from plan.interruption import Interruption
+from plan.release import Release, Schema
 from plan.timeline import Timeline
 
+from . import shares
+from .dumps import made
+from .images import retain
+from .maintenance import Maintenance
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
 from .report.observed import Observed
+from .schema import schema_of
 from .shift.shift import Aborted, Shift
-from .traffic import Router
-from .validation import Report, validate
+from .traffic import Router, up
+from .validation import Report, health_matrix, validate
+from .validation.health import SETTLE_SECONDS
 from .validation.smoke import Pinned
 
 POLL_SECONDS = 0.25
+# The router looks at each slot twice a second, and for its address once a second.
+FOUND_SECONDS = 20.0
 
 
 class ReleaseFailed(Exception):
@@ -37,13 +46,19 @@ class ReleaseFailed(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Operations:
-    """The running platform of a deployment. root: of the project, where reports are kept."""
+    """The running platform of a deployment.
+
+    root: of the project, where reports are kept. settle_seconds: how long a check that fails is
+    asked again.
+    """
 
     deployment: Deployment
     engine: docker.DockerClient
     progress: Progress
     root: Path
+    settle_seconds: float = SETTLE_SECONDS
     _shifting: Shift | None = None
+    _kept_out: bool = False
     _observed: Observed = field(default_factory=Observed)
 
     @property
@@ -61,7 +76,8 @@ class Operations:
         """
         if not serving or not self.router.runs:
             return
-        seen = self.router.look()["services"]
+        looked = self.router.look()
+        seen, self._kept_out = looked["services"], looked.get("maintenance", 0) > 0
         moved = {
             name
             for name, slot in staying.items()
@@ -79,6 +95,27 @@ class Operations:
                 return
             time.sleep(POLL_SECONDS)
 
+    def keep_out(self, interrupts: Interruption) -> None:
+        """Turn new requests away and let those that run end, before stores are replaced."""
+        self._kept_out = True
+        images = [each.image for each in interrupts.stores]
+        self._maintenance.begin(interrupts.worst, images)
+
+    def let_in(self) -> None:
+        """End the maintenance that this update began, or one that was killed left, if any."""
+        if self._kept_out:
+            self._maintenance.end()
+
+    @property
+    def _maintenance(self) -> Maintenance:
+        return Maintenance(
+            router=self.router,
+            engine=self.engine,
+            progress=self.progress,
+            drain_seconds=self.deployment.release.drain_seconds,
+            answer_seconds=self.deployment.gate_timeout_seconds,
+        )
+
     def release(self, change: Change, *, instant: bool) -> Report:
         """Test the new versions, move their traffic step by step, and look at everything.
 
@@ -90,13 +127,14 @@ class Operations:
         if change.moves:
             with self._observed.span("test"):
                 self._test(change)
+            shares.give(self.deployment, change.moves, self.engine)
             with self._observed.span("traffic"):
                 self._shift(change, instant=instant)
         else:
             # Where it is already, unless somebody has moved it by hand.
             self.router.point(change.target)
         with self._observed.span("validation"):
-            report = validate(self.deployment, change.target, self.engine)
+            report = validate(self.deployment, change.target, self.engine, self.settle_seconds)
         self._observed.validated = report
         if not report.passed:
             self.router.point(change.back)
@@ -106,14 +144,47 @@ class Operations:
         return report
 
     def _test(self, change: Change) -> None:
-        pinned = Pinned(slots=change.target, key=self.router.release_key())
-        report = validate(self.deployment, change.target, self.engine, pinned=pinned)
+        report = self._tested(change, self._found(change))
         self._observed.tested = report
         if not report.passed:
             raise ReleaseFailed(
                 f"The new version failed its test, before it had any traffic:\n{report.table()}\n"
                 "The previous version serves. "
             )
+
+    def _found(self, change: Change) -> list[str]:
+        """Wait until the router finds the new versions well; return what nobody serves now."""
+        deadline = time.monotonic() + FOUND_SECONDS
+        while True:
+            seen = self.router.look()["services"]
+            lost = [move for move in change.moves if not up(seen[move.service][move.new])]
+            if not lost:
+                return [m.service for m in change.moves if not up(seen[m.service][m.old])]
+            if time.monotonic() > deadline:
+                names = ", ".join(f"{move.service}-{move.new}" for move in lost)
+                raise ReleaseFailed(
+                    f"The router did not find {names} ready within {FOUND_SECONDS:g} s, although "
+                    "healthy. It has had no traffic. "
+                    "`platformctl logs router` tells what the router was answered. "
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _tested(self, change: Change, unserved: Sequence[str]) -> Report:
+        """Ask the new versions in their slots, and together where all of them can be reached.
+
+        What asks another service does so by its name, which leads to the previous version. So
+        where that is away, the smoke tests would fail for a reason that the release removes.
+        """
+        waiting = {move.service for move in change.moves}
+        looked_at = self.deployment, change.target, self.engine, self.settle_seconds
+        if not unserved:
+            pinned = Pinned(slots=change.target, key=self.router.release_key())
+            return validate(*looked_at, pinned=pinned, waiting=waiting)
+        self.progress.step(
+            f"Nothing serves {', '.join(unserved)} now, so the new versions are asked in their "
+            "slots alone; the smoke tests follow once they have the traffic."
+        )
+        return Report(tuple(health_matrix(*looked_at, waiting)))
 
     def _shift(self, change: Change, *, instant: bool) -> None:
         settings = self.deployment.release
@@ -147,6 +218,19 @@ class Operations:
             self.deployment, self.engine, planned, change, timeline, self._observed, failure
         )
         return write(told, self.root, settings.kept_releases)
+
+    def schema(self) -> Schema:
+        """Return the schema that the database has. Raises Stopped when it does not tell."""
+        return schema_of(self.engine, self.deployment.names)
+
+    def backup(self) -> str | None:
+        """Return the dump that was made before the migrations, None when there was no data."""
+        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
+        return made(job.logs().decode(errors="replace"))
+
+    def retain(self, images: Collection[str]) -> list[str]:
+        """Keep our images of these references and remove older ones; return what was removed."""
+        return retain(self.engine, self.deployment.names.stack, images)
 
     def interrupt(self) -> None:
         """Put traffic back when it is being shifted: the update is about to be ended."""

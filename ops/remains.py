@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from docker.errors import APIError, NotFound
 
+from plan.content_hash import tag
 from plan.names import COMPONENT_LABEL, STACK_LABEL
 from plan.stores import BACKUP_VOLUME, data_volume
 
 from .engine import containers
 from .exits import Exit, Stopped
+from .images import forget
 from .project import Project
 
 DATA = (data_volume("postgres"), data_volume("redis"), BACKUP_VOLUME)
@@ -57,6 +59,22 @@ def remove_volumes(project: Project) -> list[str]:
             ) from error
         removed.append(str(volume.name))
     return removed
+
+
+def remove_images(project: Project) -> list[str]:
+    """Remove images that only the stack had kept, but those of the present source.
+
+    Raises Stopped when the engine refuses.
+    """
+    source = {tag(project.root, name) for name in project.deployment.images}
+    try:
+        return forget(project.engine, project.stack, source)
+    except APIError as error:
+        raise Stopped(
+            Exit.FAILED,
+            f"Images of earlier releases could not be removed: {error.explanation or error}. "
+            "All else of the stack is gone; run the same command again.",
+        ) from error
 
 
 def _mine(project: Project) -> dict[str, str | list[str] | bool]:

@@ -23,12 +23,19 @@ def find(project: Project, name: str) -> Backup:
     raise Stopped(Exit.USAGE, f"There is no backup {name}; there are: {names}.")
 
 
-def restore(project: Project, backup: Backup) -> str | None:
+def newest(project: Project) -> str | None:
+    """Return the name of the last backup that was made, None when there is none."""
+    found = dumps.listed(project)
+    return found[0].name if found else None
+
+
+def restore(project: Project, backup: Backup, migrations: str | None = None) -> str | None:
     """Put the database back to a backup; return the name of the dump of the present.
 
     That dump is made once nothing writes any more, so it holds every acknowledged write.
     The schema is brought up to what the services need. When that fails, the present is put
-    back and Stopped raised.
+    back and Stopped raised. migrations: the image that knows what they need; by default the
+    one that ran last.
     """
     with writers.stopped(project):
         present, _ = dumps.make(project, keep=dumps.KEEP_ALL)
@@ -36,7 +43,7 @@ def restore(project: Project, backup: Backup) -> str | None:
         with shielded("The restore"):
             _swap(project, backup.name)
             try:
-                _migrate(project)
+                _migrate(project, migrations)
             except Stopped as error:
                 _go_back(project, backup, present, error)
             writers.forget_caches(project)
@@ -48,11 +55,11 @@ def _swap(project: Project, name: str) -> None:
     jobs.run(project, project.deployment.backup, ["/usr/local/bin/restore", name])
 
 
-def _migrate(project: Project) -> None:
+def _migrate(project: Project, image: str | None = None) -> None:
     """Bring roles, schema and grants to what the deployed services need."""
     say("Bringing the schema up to date.")
     job = project.deployment.migrations
-    jobs.run(project, job, job.command)
+    jobs.run(project, job, job.command, image=image)
 
 
 def _go_back(project: Project, backup: Backup, present: str | None, error: Stopped) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -24,11 +24,15 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """The way back to a release. why: it is no. services: those that would change."""
+    """The way back to a release.
+
+    why: it is no. services: those that would change. data: the way is open when data returns too.
+    """
 
     way: Way
     services: tuple[str, ...] = ()
     why: str = ""
+    data: bool = False
 
 
 def way_back(
@@ -49,18 +53,31 @@ def way_back(
     changed = tuple(name for name in scope if wanted[name] != live[name])
     if not changed:
         return Return(way=Way.LIVE)
-    if why := too_old(records.live, summary):
-        return Return(way=Way.NO, services=changed, why=why)
+    if why := unfit(records.live, summary, changed):
+        data = backup_after(records, summary) is not None
+        return Return(way=Way.NO, services=changed, why=why, data=data)
     if all(idle(records.live, name, wanted[name], stands) for name in changed):
         return Return(way=Way.INSTANTLY, services=changed)
-    for name in changed:
+    if why := missing(records, summary, changed, has_image):
+        return Return(way=Way.NO, services=changed, why=why)
+    return Return(way=Way.REDEPLOY, services=changed)
+
+
+def missing(
+    records: Records,
+    summary: Mapping[str, Any],
+    services: Collection[str],
+    has_image: Callable[[str, bool], bool],
+) -> str:
+    """Return why services cannot be deployed again from a release's record; empty when they can."""
+    wanted = digests(summary)
+    for name in services:
         known = records.containers.get(wanted[name])
         if known is None:
-            return Return(way=Way.NO, services=changed, why=f"{name} was not recorded")
+            return f"{name} was not recorded"
         if not has_image(known["image"], bool(known.get("built"))):
-            why = f"image {known['image']} is gone"
-            return Return(way=Way.NO, services=changed, why=why)
-    return Return(way=Way.REDEPLOY, services=changed)
+            return f"image {known['image']} is gone"
+    return ""
 
 
 def idle(
@@ -74,12 +91,37 @@ def idle(
     return slot if matches and stands(service, slot) else None
 
 
-def too_old(live: Release, summary: Mapping[str, Any]) -> str:
-    """Return why the database's schema of now is not one that a release can work with."""
-    then = summary.get("schema")
-    if live.schema is None or not then or then["revision"] >= live.schema.oldest:
+def unfit(live: Release, summary: Mapping[str, Any], services: Collection[str]) -> str:
+    """Return why services of a release cannot work with the database's schema of now.
+
+    Empty when they can, or when nobody recorded which schema they were made for.
+    """
+    made_for = revisions(summary, services)
+    if live.schema is None or not made_for:
         return ""
-    return (
-        f"the database is at {live.schema.revision}, which programs of {then['revision']} "
-        f"cannot work with (only those of {live.schema.oldest} and later)"
-    )
+    oldest, newest, now = made_for[0], made_for[-1], live.schema
+    if oldest < now.oldest:
+        return (
+            f"the database is at {now.revision}, which programs of {oldest} cannot work with "
+            f"(only those of {now.oldest} and later)"
+        )
+    if newest > now.revision:
+        return f"the database is at {now.revision}, and programs of {newest} need that schema"
+    return ""
+
+
+def revisions(summary: Mapping[str, Any], services: Collection[str]) -> list[str]:
+    """Return the schemas that services of a release were made for, the oldest first."""
+    own = (summary.get("schema") or {}).get("revision")
+    found = {summary["services"][name].get("schema") or own for name in services}
+    return sorted(each for each in found if each is not None)
+
+
+def backup_after(records: Records, summary: Mapping[str, Any]) -> str | None:
+    """Return the dump that holds the last data of a release's schema, None when there is none.
+
+    It was made before the next release that changed the data.
+    """
+    newer = [each for each in records.summaries if str(each["id"]) > str(summary["id"])]
+    found = [each["backup"] for each in newer if each.get("backup")]
+    return found[-1] if found else None

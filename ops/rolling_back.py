@@ -12,7 +12,7 @@ from .exits import Exit, Stopped
 from .holding import held
 from .project import Project
 from .records import Records, digests, records
-from .returning import Return, Way, idle, way_back
+from .returning import Return, Way, idle, revisions, way_back
 from .standing import Standing
 
 
@@ -53,9 +53,7 @@ def planned(
     _there(services, digests(target), f"Release {target['id']}")
     back = way_back(known, target, standing.well, standing.has_image, services)
     if back.way is Way.NO:
-        raise Stopped(
-            Exit.FAILED, f"{target['id']} cannot be returned to: {back.why}. Nothing was touched."
-        )
+        raise Stopped(Exit.FAILED, _refused(target["id"], back, project.stack))
     return Rollback(
         target=target["id"],
         way=back.way,
@@ -92,6 +90,16 @@ def keep(project: Project, done: Rollback, stopped: Stopped) -> str:
     )
 
 
+def _refused(target: str, back: Return, stack: str) -> str:
+    said = f"{target} cannot be returned to: {back.why}. Nothing was touched."
+    if not back.data:
+        return said
+    return (
+        f"{said} `platformctl rollback --to {target} --with-data --stack {stack}` returns the data "
+        "of then with it, and says first what would be lost."
+    )
+
+
 def _there(services: tuple[str, ...], has: Mapping[str, str], where: str) -> None:
     if strange := [name for name in services if name not in has]:
         known = ", ".join(sorted(has))
@@ -118,4 +126,5 @@ def _request(known: Records, target: Mapping[str, Any], only: tuple[str, ...]) -
         instant=True,
         reason=f"rollback to {target['id']}",
         returned_to=target["id"],
+        schema=next(iter(revisions(target, pins)), None),
     )

@@ -10,7 +10,7 @@ import docker
 from docker.errors import APIError, ImageNotFound
 
 from .project import Project
-from .traffic import Router
+from .traffic import Router, up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Standing:
     def well(self, service: str, slot: str) -> bool:
         """Whether the router finds a slot ready to answer."""
         found = self.services.get(service, {}).get(slot)
-        return found is not None and str(found["state"]).startswith("UP")
+        return found is not None and up(found)
 
     def has_image(self, reference: str, ours: bool) -> bool:
         """Whether the engine has an image, or can pull it when it is not one of ours."""

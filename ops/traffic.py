@@ -33,7 +33,9 @@ class Router:
             return False
 
     def look(self) -> dict[str, Any]:
-        """Return `services`: weight, state and counters by service and slot; and `wish`."""
+        """Return `services`: weight, state and counters by service and slot; `wish` of a shift;
+        and for how many seconds `maintenance` still lasts at most.
+        """
         found: dict[str, Any] = json.loads(self._ask())
         return found
 
@@ -64,6 +66,10 @@ class Router:
         shown: dict[str, Any] | None = json.loads(output) if output.strip() else None
         return shown
 
+    def maintain(self, seconds: int) -> None:
+        """Answer requests from outside with 503 and Retry-After for so long; 0 ends it."""
+        self._ask("maintenance", str(seconds))
+
     def probe(self, service: str, slot: str, url: str, count: int) -> None:
         """Send requests to a slot that may have no traffic; the counters tell how it answers."""
         self._ask("probe", service, slot, url, str(count))
@@ -93,6 +99,11 @@ class Router:
         if done.exit_code != 0:
             raise Stopped(Exit.FAILED, f"The router refused: {output.strip()}. {again}")
         return output
+
+
+def up(slot: Mapping[str, Any]) -> bool:
+    """Whether the router finds a slot ready to answer. slot: as the router shows it."""
+    return str(slot["state"]).startswith("UP")
 
 
 def strongest(weights: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> dict[str, str]:

@@ -13,6 +13,9 @@ from pydantic.dataclasses import dataclass
 from catalog import Limits, Network
 
 _STRICT = ConfigDict(extra="forbid")
+CPU_SHARES_PER_CORE = 1024
+# Of a new version that has no traffic yet: it starts on what the others leave over.
+WAITING_CPU_SHARES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=_STRICT)
@@ -87,6 +90,11 @@ class Container:
     files: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
     stop_grace_seconds: int = 35
+
+    @property
+    def cpu_shares(self) -> int:
+        """Its share of the processors while they are scarce, in the engine's unit."""
+        return int(self.limits.reserved_cpus * CPU_SHARES_PER_CORE)
 
     @property
     def digest(self) -> str:

@@ -22,6 +22,11 @@ class DeployedStore:
     protect: bool
     retain_on_delete: bool
 
+    @property
+    def takes_secrets(self) -> bool:
+        """Whether it takes changed secrets while it runs, as our images do."""
+        return self.container.built is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedService:
@@ -37,7 +42,8 @@ class Deployment:
 
     secrets: every secret in use by name; stores' logins included. absent: services of the
     catalog that are not deployed, each with the reason. gate_timeout_seconds: how long a
-    start-up gate waits. release: how traffic moves. generations: of the rotated secrets.
+    start-up gate waits. release: how traffic moves. allow_downtime: whether an update may interrupt
+    the service unasked. generations: of the rotated secrets.
     """
 
     names: Names
@@ -51,6 +57,7 @@ class Deployment:
     absent: Mapping[str, str]
     gate_timeout_seconds: int
     release: ReleaseSettings
+    allow_downtime: bool = True
     generations: Mapping[str, Generation] = field(default_factory=dict)
 
     def in_phase(self, phase: Phase) -> tuple[DeployedService, ...]:

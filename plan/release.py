@@ -30,11 +30,15 @@ class ServiceRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class Pin:
-    """A service that does not follow the source. since: RFC 3339, UTC. reason: who wanted it."""
+    """A service, or the migrations, that does not follow the source.
+
+    since: RFC 3339, UTC. reason: who wanted it. schema: the revision that it was made for.
+    """
 
     container: Container
     since: str
     reason: str
+    schema: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
@@ -51,9 +55,10 @@ class Release:
 
     time: RFC 3339, UTC. revision: of git, with + when the tree was dirty. who: user and host.
     reason: why, when not because the source changed. returned_to: id of the release that a
-    rollback returned to. backup: the dump that was made before
-    this release's migrations. pins: services that do not follow the source, by name.
-    generations: of the secrets that were rotated, by name.
+    rollback returned to. schema: that the database had then. backup: the dump that was made
+    before this release changed the data: its migrations, or the return to older data.
+    pins: what does not follow the source, by name.
+    generations: of the secrets that were rotated, by name. fixed: stores and router, by name.
     """
 
     id: str
@@ -69,6 +74,7 @@ class Release:
     returned_to: str | None = None
     pins: Mapping[str, Pin] = field(default_factory=dict)
     generations: Mapping[str, Generation] = field(default_factory=dict)
+    fixed: Mapping[str, Container] = field(default_factory=dict)
     version: int = VERSION
 
     def same_as(self, other: Release) -> bool:
@@ -76,7 +82,14 @@ class Release:
         return self._running() == other._running()
 
     def _running(self) -> tuple[object, ...]:
-        return self.services, self.stores, self.schema_image, self.pins, self.generations
+        return (
+            self.services,
+            self.stores,
+            self.schema_image,
+            self.pins,
+            self.generations,
+            self.fixed,
+        )
 
     @property
     def slots(self) -> dict[str, str]:
@@ -98,9 +111,15 @@ class Release:
             "stores": dict(self.stores),
             "services": {
                 name: {"slot": each.slot, "image": each.live.image, "digest": each.live.digest}
+                | self._made_for(name)
                 for name, each in sorted(self.services.items())
             },
         }
+
+    def _made_for(self, service: str) -> dict[str, str]:
+        """The schema of a pinned service; that of all others is the release's."""
+        pin = self.pins.get(service)
+        return {"schema": pin.schema} if pin and pin.schema else {}
 
 
 RELEASE: TypeAdapter[Release] = TypeAdapter(Release)

@@ -49,6 +49,8 @@ def resolve(settings: StackSettings, stack: str, root: Path) -> Deployment:
         absent=absent,
         gate_timeout_seconds=settings.health.gate_timeout_seconds,
         release=settings.release,
+        allow_downtime=settings.release.allow_downtime
+        or settings.platform.environment != "production",
     )
 
 

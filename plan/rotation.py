@@ -52,6 +52,17 @@ def rotated(deployment: Deployment, generations: Generations) -> Deployment:
     )
 
 
+def dated(generations: Generations, before: Generations, now: str) -> dict[str, Generation]:
+    """Return the generations of an update that has come to its end. now: RFC 3339, UTC.
+
+    A stage begins when all hold to it, which is somewhat after it was asked for.
+    """
+    return {
+        name: each if each == before.get(name) else replace(each, since=now)
+        for name, each in generations.items()
+    }
+
+
 def counts(container: Container, deployment: Deployment) -> bool:
     """Whether every secret of a container, as a release recorded it, is accepted now."""
     return all(
@@ -102,7 +113,8 @@ def _service(service: DeployedService, generations: Generations) -> DeployedServ
 
 
 def _store(store: DeployedStore, generations: Generations) -> DeployedStore:
-    return replace(store, container=_files(store.container, generations, _STORES_ACCEPT))
+    """A store accepts the value before until no service holds it, in whichever slot."""
+    return replace(store, container=_files(store.container, generations, stored=_STORES_ACCEPT))
 
 
 def _migrations(job: Container, generations: Generations) -> Container:
@@ -112,8 +124,8 @@ def _migrations(job: Container, generations: Generations) -> Container:
         generation = of(each.secret, generations)
         service = each.file.removesuffix(_LOGIN)
         numbers = [generation.used]
-        if service != each.file and generation.also is not None:
-            numbers.append(generation.also)
+        if service != each.file and generation.stored is not None:
+            numbers.append(generation.stored)
         for number in numbers:
             login = each.file if service == each.file else f"{role(service, number)}{_LOGIN}"
             files.append(SecretFile(file=login, secret=each.secret, generation=number))
@@ -121,13 +133,21 @@ def _migrations(job: Container, generations: Generations) -> Container:
 
 
 def _files(
-    container: Container, generations: Generations, accepts: Collection[str] = ()
+    container: Container,
+    generations: Generations,
+    accepts: Collection[str] = (),
+    stored: Collection[str] = (),
 ) -> Container:
-    """Give a container the values in use, and of some secrets the other one that counts."""
+    """Give a container the values in use, and of some secrets the other one that counts.
+
+    accepts: of which a service takes a second one; stored: of which a store does.
+    """
     files: list[SecretFile] = []
     for each in container.secrets:
         generation = of(each.secret, generations)
         files.append(replace(each, generation=generation.used))
-        if generation.also is not None and family(each.secret) in accepts:
-            files.append(replace(each, file=each.file + ALSO, generation=generation.also))
+        also = generation.also if family(each.secret) in accepts else None
+        also = generation.stored if family(each.secret) in stored else also
+        if also is not None:
+            files.append(replace(each, file=each.file + ALSO, generation=also))
     return replace(container, secrets=tuple(files))

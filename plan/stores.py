@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from catalog import Limits, Network, Service, Store
@@ -15,6 +16,8 @@ from .environment import DATABASE, SECRETS_FOLDER, login
 from .limits import health_check, limits
 
 BACKUP_VOLUME = "backups"
+MIGRATIONS = "migrations"
+_BEFORE = "BACKUP_BEFORE"
 _JOB_LIMITS = Limits(cpus=1.0, memory_mib=512, reserved_cpus=0.25, reserved_memory_mib=64)
 
 
@@ -71,9 +74,9 @@ def _login(service: Service, store: str) -> SecretFile:
 def migrations(services: tuple[Service, ...], root: Path) -> Container:
     """Return the job that brings roles, schema and grants up to date."""
     return Container(
-        name="migrations",
-        image=tag(root, "migrations"),
-        built="migrations",
+        name=MIGRATIONS,
+        image=tag(root, MIGRATIONS),
+        built=MIGRATIONS,
         user="10001:10001",
         limits=_JOB_LIMITS,
         networks=(Attachment(network=Network.DATA),),
@@ -100,12 +103,17 @@ def backup(settings: StackSettings, root: Path) -> Container:
         environment={
             **_superuser(),
             "BACKUP_KEEP": str(settings.stores.postgres.backup_keep),
-            "BACKUP_BEFORE": tag(root, "migrations"),
+            _BEFORE: tag(root, MIGRATIONS),
         },
         secrets=(SecretFile(file="postgres-password", secret=POSTGRES_PASSWORD.name),),
         mounts=(Mount(volume=BACKUP_VOLUME, path="/backups"),),
         command=("/usr/local/bin/backup",),
     )
+
+
+def before_migrations(backup: Container, image: str) -> Container:
+    """Return the backup's job as it runs before the migrations of an image."""
+    return replace(backup, environment={**backup.environment, _BEFORE: image})
 
 
 def _superuser() -> dict[str, str]:

@@ -1,79 +1,31 @@
-"""Runs the suites in order, names those that cannot run here, and adds up.
+"""Runs the suites, names those that cannot run here, and adds up.
 
-python -m tests.run [SUITE...]; with CI=true a suite that is left out is a failure.
+python -m tests.run [SUITE...]. All suites: those without Docker run beside those with it, so that
+the whole takes the time of the longer lane. With CI=true a suite that is left out is a failure, and
+so is a skipped test. LONG=1 also runs the tests that take minutes.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ET
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from bootstrap.packages import apt_install, is_debian
 from bootstrap.setup import is_root
-from tests import lint
+from tests.lanes import Beside, live
+from tests.results import Result, counted, summed
+from tests.suites import SUITES, Suite
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORTS = ROOT / ".state" / "reports"
 EXIT_NO_ENGINE = 3
-PURE = ("catalog", "plan", "settings")
-
-
-@dataclass(frozen=True, slots=True)
-class Suite:
-    """A suite: its folder, whether it needs a Docker Engine, further options of pytest.
-
-    programs: what Debian must give it besides, by path or name, and the package of each.
-    """
-
-    name: str
-    folder: str
-    engine: bool
-    options: tuple[str, ...] = ()
-    programs: Mapping[str, str] = field(default_factory=dict)
-
-
-_COVERAGE = (
-    *(f"--cov={package}" for package in PURE),
-    "--cov-branch",
-    "--cov-report=term:skip-covered",
-    "--cov-fail-under=100",
-)
-_STORES = {
-    "/usr/lib/postgresql/15/bin/postgres": "postgresql-15",
-    "redis-server": "redis-server",
-    "antiword": "antiword",
-}
-SUITES = (
-    Suite("unit", "tests/unit", engine=False, options=_COVERAGE),
-    Suite("conformance", "tests/engine/conformance", engine=True),
-    Suite("services", "tests/services", engine=False, programs=_STORES),
-    Suite("browser", "tests/browser", engine=False, programs=_STORES | {"chromium": "chromium"}),
-    Suite(
-        "platform",
-        "tests/engine/platform",
-        engine=True,
-        options=("--durations=15",),
-        programs={"dot": "graphviz"},
-    ),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a suite went. why: it was left out."""
-
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    why: str | None = None
+LINT = "lint"
+Run = Callable[[Sequence[str], Path], int]
 
 
 def set_up(with_engine: bool) -> int:
@@ -84,72 +36,89 @@ def set_up(with_engine: bool) -> int:
     ).returncode
 
 
-def install(programs: Mapping[str, str]) -> None:
-    """Install what a suite is run with where we may. programs: path or name, and its package."""
-    missing = [package for program, package in programs.items() if not shutil.which(program)]
+def install(suites: Iterable[Suite]) -> None:
+    """Install what the suites are run with where we may, before two lanes want apt at once."""
+    programs = {name: package for suite in suites for name, package in suite.programs.items()}
+    missing = [package for name, package in programs.items() if not shutil.which(name)]
     if missing and is_root() and is_debian():
         apt_install(*missing)
 
 
-def run(suite: Suite) -> Result:
+def checkout() -> set[str] | None:
+    """Return what git says is changed or new in the checkout; None outside of git."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all"]
+    told = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    return set(told.stdout.splitlines()) if told.returncode == 0 else None
+
+
+def run_suite(suite: Suite, run: Run) -> Result:
     """Run one suite with pytest and count its tests."""
-    REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / f"{suite.name}.xml"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", suite.folder, f"--junit-xml={report}", "-q"]
-    code = subprocess.run([*command, *suite.options], cwd=ROOT, check=False).returncode
-    found = _counted(report) if report.exists() else Result(failed=1)
-    # Coverage that is too low, or no test at all, is a failure that no test shows.
-    return Result(found.passed, found.failed or int(code != 0), found.skipped)
+    pytest = [sys.executable, "-u", "-m", "pytest", suite.folder, "-q", "-p", "tests.failures"]
+    command = [*pytest, f"--junit-xml={report}", *suite.options]
+    return counted(report, run(command, REPORTS / f"{suite.name}.log"))
 
 
-def _counted(report: Path) -> Result:
-    suites = list(ET.parse(report).getroot().iter("testsuite"))
-    names = ("tests", "failures", "errors", "skipped")
-    tests, failures, errors, skipped = (
-        sum(int(suite.get(name, 0)) for suite in suites) for name in names
-    )
-    failed = failures + errors
-    return Result(tests - failed - skipped, failed, skipped)
+def run_lint(run: Run) -> Result:
+    """Check style and types; counts as one test."""
+    code = run([sys.executable, "-u", "-m", "tests.lint"], REPORTS / "lint.log")
+    return Result(passed=1) if code == 0 else Result(failed=1)
+
+
+def lane(names: Sequence[str], run: Run, results: dict[str, Result]) -> None:
+    """Run lint or suites one after the other and note how each went."""
+    suites = {suite.name: suite for suite in SUITES}
+    for name in names:
+        started = time.monotonic()
+        results[name] = run_lint(run) if name == LINT else run_suite(suites[name], run)
+        print(f"suite {name}: {time.monotonic() - started:.0f} s", flush=True)
+
+
+def run_live(command: Sequence[str], log: Path) -> int:
+    """Run a command of the lane whose output is shown as it comes."""
+    return live(command, log, ROOT)
+
+
+def run_all(plain: Sequence[str], engine: Sequence[str], results: dict[str, Result]) -> None:
+    """Run the suites without Docker, niced, beside those that need it."""
+    beside = Beside(ROOT)
+    beside.start(lambda: lane(plain, beside.run, results))
+    try:
+        lane(engine, run_live, results)
+        beside.wait()
+    finally:
+        beside.stop()
 
 
 def main(names: list[str]) -> int:
     """Run the wanted suites and lint; return 0 when all passed."""
     # What was started in the background ignores Ctrl-C, and so would all that the tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    unknown = set(names) - {"lint", *(suite.name for suite in SUITES)}
+    unknown = set(names) - {LINT, *(suite.name for suite in SUITES)}
     if unknown:
         print(f"No such suite: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
-    results: dict[str, Result] = {}
     wanted = [suite for suite in SUITES if not names or suite.name in names]
-    engine = set_up(with_engine=True) if any(suite.engine for suite in wanted) else 0
-    if engine not in (0, EXIT_NO_ENGINE):
-        return engine
-    if not names or "lint" in names:
-        results["lint"] = Result(passed=1) if lint.main() == 0 else Result(failed=1)
-    for suite in wanted:
-        started = time.monotonic()
-        if suite.engine and engine == EXIT_NO_ENGINE:
-            results[suite.name] = Result(why="there is no Docker Engine")
-        else:
-            install(suite.programs)
-            results[suite.name] = run(suite)
-        print(f"suite {suite.name}: {time.monotonic() - started:.0f} s", flush=True)
-    return _summed(results)
-
-
-def _summed(results: dict[str, Result]) -> int:
-    left_out = [f"{name} ({result.why})" for name, result in results.items() if result.why]
-    if left_out:
-        print(f"Left out: {', '.join(left_out)}")
-    passed = sum(result.passed for result in results.values())
-    failed = sum(result.failed for result in results.values())
-    skipped = sum(result.skipped for result in results.values())
-    if left_out and os.environ.get("CI") == "true":
-        failed += len(left_out)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    ended = set_up(with_engine=True) if any(suite.engine for suite in wanted) else 0
+    if ended not in (0, EXIT_NO_ENGINE):
+        return ended
+    results: dict[str, Result] = {}
+    for suite in [suite for suite in wanted if suite.engine and ended == EXIT_NO_ENGINE]:
+        results[suite.name] = Result(why="there is no Docker Engine")
+        wanted.remove(suite)
+    install(wanted)
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    before = checkout()
+    lint = [LINT] if not names or LINT in names else []
+    plain = [*lint, *(suite.name for suite in wanted if not suite.engine)]
+    engine = [suite.name for suite in wanted if suite.engine]
+    if names or not engine:
+        lane([*plain, *engine], run_live, results)
+    else:
+        run_all(plain, engine, results)
+    after = checkout()
+    return summed(results, sorted((after or set()) - (before or set())))
 
 
 if __name__ == "__main__":

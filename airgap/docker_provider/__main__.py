@@ -3,10 +3,10 @@
 import sys
 
 import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from airgap.plugin_server import serve
 from airgap.plugins import version
+from airgap.protocol import provider_pb2_grpc
 
 from .server import DockerProvider
 

@@ -7,7 +7,8 @@ import threading
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from airgap.protocol import engine_pb2, engine_pb2_grpc
 
 SECONDS = 5
 

@@ -7,9 +7,9 @@ from typing import Any
 import grpc
 from google.protobuf import any_pb2
 from google.rpc import status_pb2
-from pulumi.runtime.proto import provider_pb2
 
 from airgap import wire
+from airgap.protocol import provider_pb2
 
 from .handler import PartlyMade, Values, shown
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from airgap import wire
+from airgap.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .check import Failures, Naming, check, check_arguments
 from .diff import diff
@@ -27,7 +26,7 @@ from .schema import Resource
 CONFIGURATION = {"host", "version"}
 
 
-class DockerProvider(ResourceProviderServicer):
+class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Resources of one Docker Engine."""
 
     def __init__(self, version: str, engine_address: str) -> None:

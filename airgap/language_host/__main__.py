@@ -3,9 +3,9 @@
 import sys
 
 import grpc
-from pulumi.runtime.proto import language_pb2_grpc
 
 from airgap.plugin_server import serve
+from airgap.protocol import language_pb2_grpc
 
 from .server import LanguageHost
 

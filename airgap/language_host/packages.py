@@ -6,7 +6,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.runtime.proto import plugin_pb2
+from airgap.protocol import plugin_pb2
 
 
 def dependency(described: Mapping[str, Any]) -> plugin_pb2.PackageDependency:

@@ -12,7 +12,8 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+from airgap.protocol import language_pb2, language_pb2_grpc, plugin_pb2
 
 from . import run
 from .install import steps

@@ -3,16 +3,18 @@
 import sys
 
 import grpc
-from pulumi.runtime.proto.provider_pb2_grpc import add_ResourceProviderServicer_to_server
 
 from airgap.plugin_server import serve
 from airgap.plugins import version
+from airgap.protocol import provider_pb2_grpc
 
 from .server import RandomProvider
 
 
 def _add(server: grpc.Server, _engine: str) -> None:
-    add_ResourceProviderServicer_to_server(RandomProvider(version("random")), server)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(
+        RandomProvider(version("random")), server
+    )
 
 
 if __name__ == "__main__":

@@ -7,10 +7,9 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from airgap import wire
+from airgap.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .check import DEFAULTS, check, filled
 from .diff import diff
@@ -21,7 +20,7 @@ from .resources import RESOURCES, refusal
 ENGINES_OWN = {"version", "pluginDownloadURL", "__internal"}
 
 
-class RandomProvider(ResourceProviderServicer):
+class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
     """Random values, made once; reading, updating and deleting them changes none."""
 
     def __init__(self, version: str) -> None:

@@ -12,7 +12,12 @@ from ..options import Json, Stack, Yes
 from ..output import say, show_json
 from ..project import Project, find
 from ..pulumi_cli import Pulumi, finish
-from ..remains import data_volumes, remove_containers_and_networks, remove_volumes
+from ..remains import (
+    data_volumes,
+    remove_containers_and_networks,
+    remove_images,
+    remove_volumes,
+)
 from ..state import copy_before_up
 
 
@@ -28,7 +33,7 @@ def down(
 
     Data and backups stay unless --purge is given, or the settings say otherwise. The next
     `up` takes kept data over again. --purge asks for the stack's name, unless --yes is
-    given, and removes what cannot be brought back.
+    given, and removes what cannot be brought back, and the images of earlier releases.
     """
     project = find(stack)
     lost = _lost(project, purge)
@@ -45,7 +50,7 @@ def down(
         )
         finish(ended, project.stack, "down")
     removed = [] if _protected(project) else remove_containers_and_networks(project)
-    removed += remove_volumes(project) if purge else []
+    removed += [*remove_volumes(project), *remove_images(project)] if purge else []
     _show(project, removed, as_json)
 
 

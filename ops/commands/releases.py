@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from plan.names import PROJECT
+
 from ..options import Json, Stack
 from ..output import Table, show, show_json
 from ..project import find
@@ -18,8 +20,9 @@ HEADERS = ("release", "time", "revision", "who", "changed", "schema", "return", 
 def releases(stack: Stack = None, as_json: Json = False) -> None:
     """List the kept releases, newest first, and how each can be returned to.
 
-    live: it runs. instantly: its versions stand in their slots. redeploy: it is deployed again
-    from its record. no: and why.
+    changed: the images that a release changed. schema: the revision that the database had. live:
+    it runs. instantly: its versions stand in their slots. redeploy: it is deployed again from its
+    record. with data: only with the data of then, by `rollback --with-data`. no: and why.
     """
     project = find(stack)
     known = records(project)
@@ -46,13 +49,26 @@ def changed(known: Records, number: int) -> tuple[str, ...]:
 
 
 def _whole(summary: Mapping[str, Any], way: Return) -> dict[str, Any]:
-    return {**summary, "return": way.way.value, "why": way.why, "returning": list(way.services)}
+    how = {"return": way.way.value, "why": way.why, "withData": way.data}
+    return {**summary, **how, "returning": list(way.services)}
 
 
 def _row(summary: Mapping[str, Any], way: Return, services: tuple[str, ...]) -> tuple[str, ...]:
     schema = summary.get("schema") or {}
-    what = ", ".join(services) if len(services) < 4 else f"{len(services)} services"
+    images = [image(name, summary["services"][name]["image"]) for name in services]
+    what = ", ".join(images) if len(images) < 4 else f"{len(images)} services"
     why = way.why or summary.get("reason", "")
     who = summary.get("who", "")
     cells = (summary["id"], summary["time"], summary["revision"], who, what)
-    return (*map(str, cells), str(schema.get("revision", "")), way.way.value, why)
+    how = "with data" if way.data else way.way.value
+    return (*map(str, cells), str(schema.get("revision", "")), how, why)
+
+
+def image(service: str, reference: str) -> str:
+    """Return a service's image in short: its tag when it is our image of that name."""
+    ours = f"{PROJECT}/{service}:"
+    return (
+        reference.removeprefix(f"{PROJECT}/")
+        if reference.startswith(ours)
+        else (f"{service} {reference}")
+    )

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from .. import ask, losses, restoring
-from ..dumps import Backup
+from .. import ask, restoring
 from ..exits import Exit, Stopped
 from ..holding import held
 from ..options import Json, Stack, Yes
-from ..output import Table, say, show_json
+from ..output import say, show_json
 from ..project import Project, find
+from ..with_data import told
 from .validate import examine, show_report
 
 # Services that were stopped need a moment to be ready again.
@@ -34,7 +34,7 @@ def restore(
     _ = project.deployment, project.engine
     with held(project):
         chosen = restoring.find(project, backup)
-        _warn(project, chosen)
+        say(told(project, chosen))
         ask.by_name(project.stack, yes)
         present = restoring.restore(project, chosen)
         report = examine(project, SETTLE_SECONDS)
@@ -48,14 +48,6 @@ def restore(
             f"{chosen.name} is restored, but the platform is not well. {_back(present, project)}",
         )
     say(f"Restored {chosen.name}. {_back(present, project)}")
-
-
-def _warn(project: Project, chosen: Backup) -> None:
-    found = losses.losses(project, chosen.time)
-    say(f"Restoring {chosen.name}, begun {chosen.row()[1]}, to stack {project.stack} loses:")
-    table = Table(losses.HEADERS, [each.row() for each in losses.lines(found)])
-    say(table.plain() if table.rows else "nothing that a table's times would tell of.")
-    say("Rows deleted since come back; cached data is forgotten. The present is dumped first.")
 
 
 def _back(present: str | None, project: Project) -> str:

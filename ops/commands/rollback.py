@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from .. import ask, whole
 from ..exits import Exit, Stopped
 from ..holding import held
-from ..options import Json, Stack
+from ..options import Json, Stack, Yes
 from ..output import say
 from ..project import Project, find
 from ..pulumi_cli import Pulumi
@@ -18,6 +19,7 @@ from ..shift.note import killed
 from ..standing import Standing
 from ..traffic import Router
 from ..updating import show_update, update
+from ..with_data import told
 
 
 def rollback(
@@ -29,6 +31,11 @@ def rollback(
         str | None,
         typer.Option(help="A release, as `releases` lists it; by default the one before."),
     ] = None,
+    with_data: Annotated[
+        bool,
+        typer.Option("--with-data", help="The data of then too; needs --to, and asks first."),
+    ] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Return to an earlier release.
@@ -37,8 +44,16 @@ def rollback(
     again from their record. Services that are not returned stay as they are, whatever the
     source says by now. What was returned stays pinned: an `up` from the same source does not
     bring the bad version again, `unpin` does.
+
+    With --with-data everything returns together: what all services ran, their settings, the
+    schema, and the data from the backup that was made before the next release changed it. It
+    says what would be lost and asks. The present is dumped first, and put back when anything
+    fails; returning to the release of now brings it back later.
     """
     project = find(stack)
+    if with_data:
+        _whole(project, tuple(services or ()), to, yes=yes, as_json=as_json)
+        return
     done = _moved(project, tuple(services or ()), to)
     if done.way is Way.LIVE:
         outputs = Pulumi(project).outputs()
@@ -60,6 +75,32 @@ def _moved(project: Project, services: tuple[str, ...], to: str | None) -> Rollb
     if wanted.slots:
         say(f"All traffic of {', '.join(wanted.slots)} is back. Recording it …")
     return wanted
+
+
+def _whole(
+    project: Project, services: tuple[str, ...], to: str | None, *, yes: bool, as_json: bool
+) -> None:
+    """Return everything together, data included."""
+    if services or to is None:
+        raise Stopped(
+            Exit.USAGE,
+            "--with-data returns the whole stack to the release that --to names, not single "
+            "services. Nothing was touched. `platformctl releases` lists the releases.",
+        )
+    with held(project):
+        standing = Standing.of(project)
+        wanted = whole.planned(project, standing, to)
+        say(wanted.announced)
+        say(told(project, wanted.backup))
+        ask.by_name(project.stack, yes)
+        present = whole.restored(project, standing, wanted)
+    say("The data is back. Bringing back what ran …")
+    outputs = whole.followed(project, wanted, present, quiet=as_json)
+    show_update(project, outputs, as_json=as_json)
+    say(
+        f"Returned to {wanted.target} with its data. What was before is kept as {present}: "
+        f"`platformctl rollback --to {wanted.live} --with-data --stack {project.stack}` returns it."
+    )
 
 
 def _way_out(project: Project, stopped: Stopped) -> str:

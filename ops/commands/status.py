@@ -39,14 +39,19 @@ def status(
     found = ordered([*found, *missing(found, services)])
     router = Router(engine, project.names)
     shift = router.shift() if router.runs else None
-    shares = weights(shift, router.look()["services"]) if shift else {}
+    looked = router.look() if router.runs else {}
+    shares = weights(shift, looked["services"]) if shift else {}
+    left = looked.get("maintenance", 0)
     if as_json:
         more = {**shift, "weights": shares, "killed": killed(shift)} if shift else None
-        show_json(_result(project.stack, outputs, found) | {"shift": more})
+        now = {"shift": more, "maintenanceSeconds": left}
+        show_json(_result(project.stack, outputs, found) | now)
     else:
         _show(project.stack, outputs, [each for each in found if everything or _worth_it(each)])
         if shift:
             print(told(shift, shares))
+        if left:
+            print(f"Maintenance: requests from outside are answered 503, for {left} s at most.")
 
 
 def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:

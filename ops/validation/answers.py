@@ -29,34 +29,36 @@ def bounded(command: tuple[str, ...]) -> list[str]:
     return ["timeout", str(TIMEOUT_SECONDS), *command]
 
 
-def questions(service: Service, slot: str) -> list[str]:
+def questions(service: Service, slot: str, *, routed: bool = True) -> list[str]:
     """Return the command that asks a service three times.
 
-    The slot for its health and its readiness, then the service by its name, as its callers
-    do: through the router, which must have taken the slot for ready too.
+    The slot for its health and its readiness, then, where it is routed, the service by its
+    name, as its callers do: through the router, which must have taken the slot for ready too.
+    A slot without traffic is not routed; by the name another one would answer, or none.
     """
     options = ["-sS", "--max-time", str(TIMEOUT_SECONDS)]
     options += ["-w", f"\n{_MARK} %{{http_code}} %{{time_total}}\n"]
     command = ["curl"]
-    for _, url in _asked(service, slot):
+    for _, url in _asked(service, slot, routed):
         command += [*options, url, "--next"]
     return command[:-1]
 
 
-def _asked(service: Service, slot: str) -> list[tuple[str, str]]:
+def _asked(service: Service, slot: str, routed: bool) -> list[tuple[str, str]]:
     """Return what is asked in words, and its address."""
     own = f"http://{service.name}-{slot}:{service.port}"
-    return [
+    asked = [
         (service.health_path, own + service.health_path),
         (service.ready_path, own + service.ready_path),
-        ("the router", f"http://{service.name}:{service.port}{service.ready_path}"),
     ]
+    by_name = ("the router", f"http://{service.name}:{service.port}{service.ready_path}")
+    return [*asked, by_name] if routed else asked
 
 
-def verdict(service: Service, slot: str, output: str) -> Verdict:
+def verdict(service: Service, slot: str, output: str, *, routed: bool = True) -> Verdict:
     """Return what the answers to all questions mean; the latency is that of readiness."""
     answers = list(_LINE.finditer(output))
-    asked = _asked(service, slot)
+    asked = _asked(service, slot, routed)
     if len(answers) != len(asked):
         return Verdict(healthy=False, detail=_tail(output) or "no answer")
     latency = round(float(answers[1][2]) * 1000, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -41,24 +41,28 @@ def health_matrix(
     slots: Mapping[str, str],
     engine: docker.DockerClient,
     settle_seconds: float = SETTLE_SECONDS,
+    waiting: Collection[str] = (),
 ) -> list[Check]:
     """Check everything side by side, each until it passes or settle_seconds are over.
 
-    slots: the slot of each service that is to serve. Services are asked from the router's
+    slots: the slot of each service that is to serve. waiting: services whose slot has no
+    traffic yet, so that only the slot itself is asked. Services are asked from the router's
     container, so through the platform's own network; stores in their own.
     """
-    probes = _probes(deployment, slots)
+    probes = _probes(deployment, slots, waiting)
     deadline = time.monotonic() + settle_seconds
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         return list(pool.map(lambda probe: _settled(probe, engine, deadline), probes))
 
 
-def _probes(deployment: Deployment, slots: Mapping[str, str]) -> list[Probe]:
+def _probes(
+    deployment: Deployment, slots: Mapping[str, str], waiting: Collection[str]
+) -> list[Probe]:
     names = deployment.names
     return [
         *(_store(each, names) for each in deployment.stores),
         *(
-            _service(each, slots[each.service.name], names)
+            _service(each, slots[each.service.name], names, each.service.name not in waiting)
             for each in deployment.services
             if each.service.name in slots
         ),
@@ -79,13 +83,13 @@ def _command(name: str, container: str, command: tuple[str, ...]) -> Probe:
     return Probe(name=name, target=name, container=container, command=bounded(command), read=read)
 
 
-def _service(each: DeployedService, slot: str, names: Names) -> Probe:
+def _service(each: DeployedService, slot: str, names: Names, routed: bool) -> Probe:
     return Probe(
         name=each.service.name,
         target=f"{each.service.name}-{slot}",
         container=names.of(_ROUTER),
-        command=questions(each.service, slot),
-        read=lambda _code, output, _seconds: verdict(each.service, slot, output),
+        command=questions(each.service, slot, routed=routed),
+        read=lambda _code, output, _seconds: verdict(each.service, slot, output, routed=routed),
     )
 
 

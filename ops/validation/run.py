@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import docker
@@ -32,14 +32,15 @@ def validate(
     engine: docker.DockerClient,
     settle_seconds: float = SETTLE_SECONDS,
     pinned: Pinned | None = None,
+    waiting: Collection[str] = (),
 ) -> Report:
     """Look at everything; smoke tests only where the health matrix is all green.
 
     slots: the slot of each service that is to serve. settle_seconds: how long a check that
-    fails is asked again. pinned: slots that the smoke tests choose. Takes a few
-    seconds at least for a platform that is well.
+    fails is asked again. pinned: slots that the smoke tests choose. waiting: services whose
+    slot has no traffic yet. Takes a few seconds at least for a platform that is well.
     """
-    checks = health_matrix(deployment, slots, engine, settle_seconds)
+    checks = health_matrix(deployment, slots, engine, settle_seconds, waiting)
     url = base_url(deployment)
     if url is not None and Report(tuple(checks)).passed:
         checks += _smoke(url, deployment, engine, settle_seconds, pinned)

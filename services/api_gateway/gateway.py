@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import replace
 from functools import partial
 
@@ -10,6 +9,7 @@ import structlog
 from pyairtable_shared import request_context
 from pyairtable_shared.errors import ApiError, body
 from pyairtable_shared.service_auth import CLIENT_ADDRESS
+from pyairtable_shared.settings import is_one_of
 from pyairtable_shared.tokens import Claims, bearer
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -143,7 +143,7 @@ class Gateway:
         """The origin that a service names which has the API key; others name nobody."""
         named = header(scope["headers"], CLIENT_ADDRESS.lower().encode())
         key = header(scope["headers"], b"x-api-key") or ""
-        if not named or not hmac.compare_digest(key.encode(), self._api_key.value().encode()):
+        if not named or not is_one_of(key, self._api_key.accepted()):
             return origin
         return replace(origin, address=named)
 

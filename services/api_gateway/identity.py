@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyairtable_shared import tokens
 from pyairtable_shared.errors import ApiError
-from pyairtable_shared.settings import read_secret
+from pyairtable_shared.settings import accepted_secrets
 
 SECRET_SECONDS = 1.0
 MOST_TOKENS = 4096
@@ -16,24 +16,31 @@ _REFUSED = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 class FreshSecret:
-    """A secret read again at most once a second, so that a rotation needs no restart."""
+    """A secret read again at most once a second, so that a rotation needs no restart.
+
+    While it is changed, two values count.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._value = ""
+        self._values: tuple[str, ...] = ()
         self._until = 0.0
 
     def value(self) -> str:
-        """The secret; the last one known while its file cannot be read."""
+        """The value that is sent."""
+        return self.accepted()[0]
+
+    def accepted(self) -> tuple[str, ...]:
+        """The values that count; the last ones known while the file cannot be read."""
         now = time.monotonic()
         if now >= self._until:
             self._until = now + SECRET_SECONDS
             try:
-                self._value = read_secret(self._path)
+                self._values = accepted_secrets(self._path)
             except OSError:
-                if not self._value:
+                if not self._values:
                     raise
-        return self._value
+        return self._values
 
 
 class Verifier:
@@ -41,25 +48,25 @@ class Verifier:
 
     def __init__(self, secret: FreshSecret) -> None:
         self._secret = secret
-        self._signed_with = ""
+        self._signed_with: tuple[str, ...] = ()
         self._known: dict[str, tokens.Claims] = {}
 
     def claims(self, token: str | None) -> tokens.Claims:
         """What a token says. Raises ApiError 401 without a valid one."""
         if token is None:
             raise ApiError(401, "token_missing", "Sign in and send the access token.", _MISSING)
-        secret = self._secret.value()
-        if secret != self._signed_with:
+        secrets = self._secret.accepted()
+        if secrets != self._signed_with:
             self._known.clear()
-            self._signed_with = secret
+            self._signed_with = secrets
         known = self._known.get(token)
         if known is None or known.exp <= time.time():
-            known = self._verify(secret, token)
+            known = self._verify(secrets, token)
         return known
 
-    def _verify(self, secret: str, token: str) -> tokens.Claims:
+    def _verify(self, secrets: tuple[str, ...], token: str) -> tokens.Claims:
         try:
-            claims = tokens.verify(secret, token)
+            claims = tokens.verify(secrets, token)
         except tokens.InvalidToken as error:
             raise invalid_token() from error
         if len(self._known) >= MOST_TOKENS:

@@ -107,7 +107,7 @@ class Accounts:
     async def validate(self, token: str | None) -> tokens.Claims:
         """Return what a token says. Raises ApiError 401 when it does not count."""
         try:
-            claims = tokens.verify(self._settings.jwt_secret, token or "")
+            claims = tokens.verify(self._settings.jwt_secrets, token or "")
         except tokens.InvalidToken as error:
             raise _invalid() from error
         if await self._revocation.revoked(claims.jti, claims.sub):

@@ -11,6 +11,9 @@ from sqlalchemy import Connection
 from .grants import GRANTS
 
 OWNER = "pyairtable_owner"
+# A role has one password. So that a new one can be used while the old one still counts, two
+# logins of a service take turns; the second is a member of the first and has its rights.
+SECOND = "_b"
 MOST_CONNECTIONS = 25
 # Each service's role and its own schema.
 SERVICES = {
@@ -27,23 +30,18 @@ SERVICES = {
 def ensure(link: Connection, logins: Mapping[str, str]) -> None:
     """Make the roles and schemas that are missing, and set the password of every login.
 
-    logins: passwords by role; a role without one that had none before cannot sign in.
+    logins: passwords by role, two of a service while its password is changed; a role without
+    one that had none before cannot sign in.
     """
     driver = _driver(link)
     _role(driver, OWNER)
     for service, schema in SERVICES.items():
         _role(driver, service)
         _schema(driver, schema)
-        # A name without a schema is looked for in the service's own, never in public.
-        driver.execute(
-            sql.SQL("ALTER ROLE {} SET search_path = {}").format(
-                sql.Identifier(service), sql.Identifier(schema)
-            )
-        )
-        if service in logins:
-            _login(driver, service, logins[service])
+        _look_in(driver, service, schema)
+        _logins(driver, service, schema, logins)
     _close(driver)
-    known = sum(service in logins for service in SERVICES)
+    known = sum(service in logins or service + SECOND in logins for service in SERVICES)
     print(f"Roles: {OWNER} and {len(SERVICES)} of services, {known} with a password.", flush=True)
 
 
@@ -80,9 +78,13 @@ def _driver(link: Connection) -> psycopg.Connection:
 
 
 def _role(driver: psycopg.Connection, name: str) -> None:
-    known = driver.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
-    if known is None:
+    if not _exists(driver, name):
         driver.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(name)))
+
+
+def _exists(driver: psycopg.Connection, name: str) -> bool:
+    found = driver.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+    return found is not None
 
 
 def _schema(driver: psycopg.Connection, name: str) -> None:
@@ -91,6 +93,35 @@ def _schema(driver: psycopg.Connection, name: str) -> None:
             sql.Identifier(name), sql.Identifier(OWNER)
         )
     )
+
+
+def _look_in(driver: psycopg.Connection, role: str, schema: str) -> None:
+    """Let a name without a schema be looked for in the service's own, never in public."""
+    driver.execute(
+        sql.SQL("ALTER ROLE {} SET search_path = {}").format(
+            sql.Identifier(role), sql.Identifier(schema)
+        )
+    )
+
+
+def _logins(
+    driver: psycopg.Connection, service: str, schema: str, logins: Mapping[str, str]
+) -> None:
+    """Let a service sign in by the one or two of its logins that have a password, and no other."""
+    second = service + SECOND
+    if second in logins:
+        _role(driver, second)
+        names = sql.Identifier(service), sql.Identifier(second)
+        driver.execute(sql.SQL("GRANT {} TO {}").format(*names))
+        _look_in(driver, second, schema)
+    known = [role for role in (service, second) if role in logins]
+    for role in known:
+        _login(driver, role, logins[role])
+    for role in (service, second):
+        if known and role not in known and _exists(driver, role):
+            driver.execute(
+                sql.SQL("ALTER ROLE {} NOLOGIN PASSWORD NULL").format(sql.Identifier(role))
+            )
 
 
 def _login(driver: psycopg.Connection, name: str, password: str) -> None:

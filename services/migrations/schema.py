@@ -9,7 +9,7 @@ from typing import TypedDict
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -41,6 +41,18 @@ def revisions(link: Connection, versions: Sequence[Path] = ()) -> Revisions:
     return {"current": context.get_current_revision(), "head": head}
 
 
+def oldest(versions: Sequence[Path] = ()) -> str:
+    """Return the oldest revision whose programs work with the newest schema.
+
+    A revision declares `programs_from`, the oldest one whose programs work with it; one that does
+    not works with its own only. What a revision has taken away, no later one gives back.
+    """
+    scripts = ScriptDirectory.from_config(_config(versions))
+    chain = [*reversed(list(scripts.walk_revisions()))]
+    names = [each.revision for each in chain]
+    return names[max(names.index(_declared(each)) for each in chain)]
+
+
 def upgrade(link: Connection, versions: Sequence[Path] = ()) -> bool:
     """Run the revisions that the database lacks; whether the schema is this program's.
 
@@ -52,6 +64,7 @@ def upgrade(link: Connection, versions: Sequence[Path] = ()) -> bool:
         print(f"Schema: at {found['current']}, newer than {found['head']}; left as it is.")
         return False
     if found["current"] == found["head"]:
+        _note(link, versions)
         print(f"Schema: at {found['head']}, nothing to do.")
         return True
     try:
@@ -60,6 +73,7 @@ def upgrade(link: Connection, versions: Sequence[Path] = ()) -> bool:
         left = revisions(link, versions)["current"] or "nothing"
         message = f"A revision failed and was undone; the schema is at {left}. {reason(error)}"
         raise UpgradeFailed(message) from error
+    _note(link, versions)
     print(f"Schema: at {found['head']}.")
     return True
 
@@ -73,6 +87,19 @@ def _run(link: Connection, versions: Sequence[Path]) -> None:
         config = _config(versions)
         config.attributes["connection"] = own
         command.upgrade(config, "head")
+
+
+def _note(link: Connection, versions: Sequence[Path]) -> None:
+    """Write into the database which programs work with it, for those who do not know it."""
+    note = f"programs of {oldest(versions)} and later"
+    written = text("SELECT obj_description('public.alembic_version'::regclass, 'pg_class')")
+    if link.execute(written).scalar() != note:
+        # A comment takes no parameter; the note is made of a revision's name only.
+        link.execute(text(f"COMMENT ON TABLE {VERSION_SCHEMA}.alembic_version IS '{note}'"))
+
+
+def _declared(script: Script) -> str:
+    return str(getattr(script.module, "programs_from", script.revision))
 
 
 def _known(revision: str | None, versions: Sequence[Path]) -> bool:

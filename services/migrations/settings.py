@@ -14,7 +14,7 @@ class Settings(FromEnvironment):
     """Where the database is, and the superuser's login.
 
     Beside the superuser's password file lie those of the services, named
-    `<service>-postgres-password`.
+    `<service>-postgres-password`, and `<service>_b-postgres-password` of their second logins.
     """
 
     postgres_host: str = "postgres"

@@ -169,6 +169,58 @@ def test_a_service_without_a_password_file_cannot_sign_in(
     assert "Roles: pyairtable_owner and 7 of services, 0 with a password." in done.stdout
 
 
+def test_two_logins_of_a_service_take_turns_with_the_same_rights(
+    surroundings: Surroundings, tmp_path: Path, empty: str
+) -> None:
+    names = ("auth_service", "auth_service_b")
+
+    def brought(*passwords: str | None) -> None:
+        files = dict(zip(("auth-service", "auth-service_b"), passwords, strict=True))
+        for name, password in files.items():
+            file = tmp_path / f"{name}-postgres-password"
+            file.unlink(missing_ok=True)
+            if password is not None:
+                file.write_text(password)
+        superuser = tmp_path / "postgres-password"
+        superuser.write_text(surroundings.secret("postgres-password"))
+        done = surroundings.migrate(database=empty, POSTGRES_PASSWORD_FILE=str(superuser))
+        assert "7 of services, 1 with a password." in done.stdout, done.stderr
+
+    def works(role: str, password: str) -> bool:
+        try:
+            link = psycopg.connect(
+                host="127.0.0.1",
+                port=surroundings.postgres.port,
+                dbname=empty,
+                user=role,
+                password=password,
+                connect_timeout=5,
+            )
+        except psycopg.OperationalError as error:
+            assert "authentication failed" in str(error)
+            return False
+        with link:
+            link.execute("DELETE FROM refresh_tokens")
+            assert link.execute("SELECT count(*) FROM auth.users").fetchone() == (0,)
+        return True
+
+    try:
+        brought("first", None)
+        assert [works(name, "first") for name in names] == [True, False]
+        brought("first", "second")
+        assert works("auth_service", "first")
+        assert works("auth_service_b", "second")
+        brought(None, "second")
+        assert not works("auth_service", "first")
+        assert works("auth_service_b", "second")
+        brought("third", "second")
+        brought("third", None)
+        assert works("auth_service", "third")
+        assert not works("auth_service_b", "second")
+    finally:
+        surroundings.migrate()
+
+
 def test_functions_that_run_as_the_owner_look_names_up_safely(surroundings: Surroundings) -> None:
     with surroundings.superuser() as link:
         found = link.execute(
@@ -188,6 +240,31 @@ def test_the_revision_can_be_asked_for(surroundings: Surroundings, empty: str) -
     assert json.loads(after.stdout) == {"current": HEAD, "head": HEAD}
     plain = surroundings.migrate("current")
     assert plain.stdout == f"Schema: at {HEAD}, newest {HEAD}.\n"
+
+
+def _note(surroundings: Surroundings, database: str) -> str | None:
+    with surroundings.superuser(database) as link:
+        found = link.execute(
+            "SELECT obj_description('public.alembic_version'::regclass, 'pg_class')"
+        ).fetchone()
+    return str(found[0]) if found and found[0] else None
+
+
+def test_the_database_tells_which_programs_work_with_its_schema(
+    surroundings: Surroundings, empty: str, tmp_path: Path
+) -> None:
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == "programs of 0001 and later"
+    with surroundings.superuser(empty) as link:
+        link.execute("COMMENT ON TABLE public.alembic_version IS NULL")
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == "programs of 0001 and later"
+    (tmp_path / "narrow.py").write_text(_revision(NEXT, HEAD, "DROP TABLE users.profiles CASCADE"))
+    with connection.waited(_settings(surroundings, empty)) as link:
+        schema.upgrade(link, [tmp_path])
+    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
+    surroundings.migrate(database=empty)
+    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
 
 
 def test_a_failing_revision_leaves_the_schema_as_it_was_before_it(

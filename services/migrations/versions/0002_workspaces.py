@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "0002"
 down_revision = "0001"
+programs_from = "0001"
 
 _TENANTS = """
 -- What each plan allows; NULL is no limit.

@@ -4,6 +4,7 @@ from alembic import op
 
 revision = "0003"
 down_revision = "0002"
+programs_from = "0001"
 
 # digest: SHA-256 of the key. prefix: its first characters, by which its user knows it.
 _KEYS = """

@@ -7,6 +7,7 @@ from procrastinate.schema import SchemaManager
 
 revision = "0004"
 down_revision = "0003"
+programs_from = "0001"
 
 # digest: SHA-256 of the bytes, None until all have come. job_id: the job that reads the text.
 _FILES = """

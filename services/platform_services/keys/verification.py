@@ -56,7 +56,7 @@ class Verification:
 
     async def _token(self, token: str) -> Verified:
         try:
-            claims = tokens.verify(self._settings.jwt_secret, token)
+            claims = tokens.verify(self._settings.jwt_secrets, token)
             user_id, tenant_id = UUID(claims.sub), UUID(claims.tenant_id)
         except (tokens.InvalidToken, ValueError) as error:
             raise _invalid() from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +10,7 @@ from uuid import UUID
 from fastapi import Header
 
 from .errors import ApiError
-from .settings import ServiceSettings
+from .settings import ServiceSettings, is_one_of
 
 CLIENT_ADDRESS = "X-Client-Address"
 """In a request with the API key: the address for whom a service asks from outside."""
@@ -33,8 +32,7 @@ def require_service(settings: ServiceSettings) -> Callable[[str | None], Awaitab
     """Return a dependency that lets only services with the API key in."""
 
     async def check(x_api_key: Annotated[str | None, Header()] = None) -> None:
-        given, expected = (x_api_key or "").encode(), settings.api_key.encode()
-        if not expected or not hmac.compare_digest(given, expected):
+        if not is_one_of(x_api_key or "", settings.api_keys):
             raise ApiError(401, "unauthorized", "This service takes requests of services only")
 
     return check

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, Self
 
@@ -21,6 +22,31 @@ def read_secret(path: Path | None) -> str:
     if path is None:
         raise FileNotFoundError("no file was named for this secret")
     return path.read_text().strip()
+
+
+ALSO = "-also"
+"""Ends the name of a file that lies beside a secret's: a second value that counts, too."""
+
+
+def accepted_secrets(path: Path | None) -> tuple[str, ...]:
+    """Return the values of a secret that count: first the one in use, then another, if any.
+
+    While a secret is changed both the old and the new value count. Raises as read_secret does.
+    """
+    used = read_secret(path)
+    if path is None:
+        return (used,)
+    try:
+        return (used, read_secret(path.with_name(path.name + ALSO)))
+    except FileNotFoundError:
+        return (used,)
+
+
+def is_one_of(given: str, expected: Sequence[str]) -> bool:
+    """Whether a text is one of the secrets, none of them empty; takes the same time for all."""
+    said = given.encode()
+    found = [hmac.compare_digest(said, each.encode()) for each in expected if each]
+    return any(found)
 
 
 def _filled(path: Path) -> Path:
@@ -91,13 +117,23 @@ class ServiceSettings(FromEnvironment):
 
     @property
     def api_key(self) -> str:
-        """The key by which services know each other."""
+        """The key that is sent to other services."""
         return read_secret(self.api_key_file)
+
+    @property
+    def api_keys(self) -> tuple[str, ...]:
+        """The keys by which other services are known; two while the key is changed."""
+        return accepted_secrets(self.api_key_file)
 
     @property
     def jwt_secret(self) -> str:
         """The secret that signs tokens."""
         return read_secret(self.jwt_secret_file)
+
+    @property
+    def jwt_secrets(self) -> tuple[str, ...]:
+        """The secrets whose tokens count; two while the secret is changed."""
+        return accepted_secrets(self.jwt_secret_file)
 
 
 class UsesPostgres(ServiceSettings):

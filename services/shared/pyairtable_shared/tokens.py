@@ -49,8 +49,19 @@ def make(
     return jwt.encode(claims, secret, ALGORITHM), Claims(**claims)
 
 
-def verify(secret: str, token: str) -> Claims:
-    """Return what a token says. Raises InvalidToken."""
+def verify(secrets: tuple[str, ...], token: str) -> Claims:
+    """Return what a token says that is signed with one of the secrets. Raises InvalidToken."""
+    for secret in secrets[:-1]:
+        try:
+            return _verify(secret, token)
+        except InvalidToken as error:
+            # Anything else than the signature would be wrong with the other secrets, too.
+            if not isinstance(error.__cause__, jwt.InvalidSignatureError):
+                raise
+    return _verify(secrets[-1], token)
+
+
+def _verify(secret: str, token: str) -> Claims:
     try:
         claims = jwt.decode(
             token,

@@ -16,6 +16,7 @@ import docker
 from docker.models.containers import Container
 
 from ops.environment import environment
+from ops.images import unmark
 
 ROOT = Path(__file__).resolve().parents[3]
 UP_SECONDS = 600
@@ -144,3 +145,4 @@ class Project:
         for volume in client.volumes.list(filters=mine):
             if volume.name not in kept:
                 volume.remove(force=True)
+        unmark(client, self.stack)

@@ -49,7 +49,7 @@ def healed(project: Project, gateway: httpx.Client, wanted: set[str]) -> float:
     return time.monotonic() - started
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.long)])
 def test_containers_that_come_back_in_any_order_heal_by_themselves(
     project: Project, gateway: httpx.Client, seed: int
 ) -> None:

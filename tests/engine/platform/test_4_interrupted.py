@@ -50,11 +50,16 @@ def test_destroy_keeps_the_data_and_the_next_up_uses_it_with_new_secrets(second:
 
 # Moments of the start-up by the container that has just appeared.
 MOMENTS = ["postgres", "migrations", "airtable-gateway-blue", "auth-service-blue", "router"]
+SHORT = ("migrations", "auth-service-blue")
 
 
+# Each begins with nothing and ends with a whole platform, so most of them only where it is asked.
 INTERRUPTIONS = [
-    *((moment, signal.SIGKILL) for moment in MOMENTS),
-    ("postgres", signal.SIGINT),
+    *(
+        pytest.param(moment, signal.SIGKILL, marks=[] if moment in SHORT else pytest.mark.long)
+        for moment in MOMENTS
+    ),
+    pytest.param("postgres", signal.SIGINT, marks=pytest.mark.long),
     ("auth-service-blue", signal.SIGINT),
 ]
 

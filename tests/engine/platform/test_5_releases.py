@@ -230,7 +230,7 @@ def test_an_interrupted_release_puts_traffic_back_before_it_ends(releasing: Proj
     assert weights(releasing) == before
 
 
-@pytest.mark.parametrize("seconds", [1, 4])
+@pytest.mark.parametrize("seconds", [1, pytest.param(4, marks=pytest.mark.long)])
 def test_a_killed_release_serves_on_and_the_next_one_converges(
     releasing: Project, load: Load, seconds: int
 ) -> None:

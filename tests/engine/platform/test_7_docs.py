@@ -25,7 +25,9 @@ NAMED = {
     **{f"platformctl {name}": f"platformctl {name} --help" for name in ("diff", "release", "exec")},
     "platformctl diff RELEASE RELEASE": "platformctl diff --help",
     "platformctl rollback --to RELEASE": "platformctl rollback --help",
+    "platformctl rollback --to RELEASE --with-data": "platformctl rollback --help",
     "platformctl rollback auth-service": "platformctl rollback --help",
+    "platformctl rotate API_KEY JWT_SECRET": "platformctl rotate --help",
     "platformctl release auth-service --image example.com/auth-service:2": (
         "platformctl release --help"
     ),

@@ -163,7 +163,9 @@ def test_every_property_of_the_sdk_is_in_the_table_or_known_to_be_refused(level:
     assert names - set(level.table) == REFUSED.get(level.name, set())
 
 
-@pytest.mark.parametrize("level", [each for each in LEVELS if each.name in REFUSED], ids=str)
+@pytest.mark.parametrize(
+    "level", [each for each in LEVELS if each.name in REFUSED], ids=lambda level: level.name
+)
 def test_what_is_not_in_the_table_is_refused_by_name(level: Level) -> None:
     for name in (*REFUSED[level.name], "nonsense"):
         given, path = inputs(level, {name: "x"})

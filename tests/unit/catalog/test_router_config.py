@@ -46,6 +46,16 @@ def test_a_write_is_never_sent_twice() -> None:
             assert "disable-l7-retry if { method POST PATCH }" in backend
 
 
+def test_only_what_comes_from_outside_is_turned_away_in_maintenance() -> None:
+    frontends = render_router_config(SERVICES).split("\nfrontend ")[1:]
+    for frontend in frontends:
+        public = frontend.startswith(("port-8080", "port-3000", "public-"))
+        assert ("return status 503" in frontend) == public
+        assert ("hdr Retry-After 5" in frontend) == public
+    gateway = next(each for each in frontends if each.startswith("port-8080"))
+    assert "lt 0 } !{ hdr(host),field(1,:) api-gateway }" in gateway
+
+
 def test_a_slow_answer_is_waited_for_as_long_as_its_service_says() -> None:
     slow = RoutedService(name="slow", port=8009, answer_seconds=700)
     text = render_router_config([slow, RoutedService(name="usual", port=8010)])

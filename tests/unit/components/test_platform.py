@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
 from plan.deployment import Deployment
+from plan.generation import Generation
+from plan.interruption import interruption
 from plan.release import RELEASE
+from plan.request import Request
 from plan.resolve import resolve
 from settings import load
 
@@ -53,9 +57,14 @@ def operate(deployment: Deployment, engine: DockerClient, progress: Progress) ->
 
 
 def previewed(
-    deployment: Deployment, outputs: dict[str, Any] | None = None
+    deployment: Deployment,
+    outputs: dict[str, Any] | None = None,
+    generations: Mapping[str, Generation] | None = None,
 ) -> tuple[Recorded, dict[str, Any]]:
-    """Run the program as a preview does; return what it registered and its outputs."""
+    """Run the program as a preview does; return what it registered and its outputs.
+
+    generations: how far this update takes the rotation of secrets.
+    """
     mocks = Recorded(outputs=outputs or {})
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(mocks, project="pyairtable", stack="dev", preview=True)
@@ -63,7 +72,8 @@ def previewed(
 
     @pulumi.runtime.test
     def run() -> Any:
-        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, operate)
+        request = Request(generations=generations or {})
+        exported = deploy(deployment, {"airtable-token": "pat-hidden"}, ROOT, operate, request)
 
         def keep(values: dict[str, Any]) -> None:
             found.update(values)
@@ -228,3 +238,16 @@ def test_a_secret_under_rotation_has_two_values_and_the_slot_that_serves_keeps_i
     assert outputs["services"]["auth-service"]["slot"] == "green"
     assert outputs["services"]["gemini-emulator"]["slot"] == "blue"
     assert outputs["release"]["generations"] == {"api-key": accepted}
+
+
+def test_a_changed_store_is_announced_by_the_preview(
+    first: tuple[Recorded, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", told.append)
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    changed = wanted(stores={"redis": {"limits": {"memoryMiB": 256}}})
+    previewed(changed, first[1])
+    assert told == [str(interruption(RELEASE.validate_python(first[1]["release"]), changed))]
+    previewed(replace(changed, allow_downtime=False), first[1])
+    assert told[1].startswith("The update will be refused. Stack dev is in production")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,12 @@ import pytest
 from components.recorder import Recorder
 from components.validation import Validation
 from plan.change import Change
+from plan.release import Release, Schema
 
 from .test_recorder import Told
+
+SCHEMA = Schema(revision="0004", oldest="0002")
+PLANNED = Release(id="1", time="", revision="", services={}, stores={}, schema_image="m:2")
 
 
 class Checks:
@@ -21,10 +27,17 @@ class Checks:
 
 
 class Platform:
-    """Operations that pass or fail, whose report may fail too."""
+    """Operations that pass or fail, whose report may fail too, as may what removes images."""
 
-    def __init__(self, failure: Exception | None, report: Path | Exception | None) -> None:
-        self.failure, self.written = failure, report
+    def __init__(
+        self,
+        failure: Exception | None,
+        report: Path | Exception | None,
+        removed: list[str] | Exception | None = None,
+    ) -> None:
+        self.failure, self.written, self.removed = failure, report, removed or []
+        self.unreadable: Exception | None = None
+        self.retained: list[Collection[str]] = []
         self.failures: list[str] = []
 
     def release(self, change: Change, *, instant: bool) -> Checks:
@@ -38,17 +51,42 @@ class Platform:
             raise self.written
         return self.written
 
+    def schema(self) -> Schema:
+        if self.unreadable:
+            raise self.unreadable
+        return SCHEMA
+
+    def backup(self) -> str | None:
+        return "before.dump"
+
+    def retain(self, images: Collection[str]) -> list[str]:
+        self.retained.append(images)
+        if isinstance(self.removed, Exception):
+            raise self.removed
+        return self.removed
+
 
 def validate(platform: Platform) -> list[str]:
+    return checked(platform)[0]
+
+
+def checked(
+    platform: Platform, planned: Release = PLANNED, *, migrates: bool = False
+) -> tuple[list[str], Release]:
+    """Return what was told, and the record."""
     told = Told()
     change = Change(before={}, target={}, order=())
     operations: Any = platform
-    planned: Any = None
     validation = Validation(
-        operations=operations, recorder=Recorder(told, {}), change=change, instant=False
+        operations=operations,
+        recorder=Recorder(told, {}),
+        change=change,
+        instant=False,
+        images={"pyairtable/a:2"},
+        migrates=migrates,
     )
-    validation._check(operations, planned)
-    return told.lines
+    record = validation._check(operations, planned)
+    return told.lines, record
 
 
 def test_a_release_is_told_with_its_report() -> None:
@@ -71,3 +109,32 @@ def test_a_failed_release_fails_the_update_whatever_becomes_of_its_report() -> N
     with pytest.raises(pulumi.RunError, match=r"The new version is bad\.\nMend the cause"):
         validate(platform)
     assert platform.failures == ["The new version is bad."]
+    assert platform.retained == [], "the last good release still needs its images"
+
+
+def test_after_a_release_images_that_no_kept_release_needs_are_removed_and_told() -> None:
+    platform = Platform(None, None, ["pyairtable/a:1"])
+    assert validate(platform)[1:] == ["No kept release needs pyairtable/a:1: removed."]
+    assert platform.retained == [{"pyairtable/a:2"}]
+
+
+def test_images_that_cannot_be_removed_are_told_in_one_line_and_fail_nothing() -> None:
+    lines = validate(Platform(None, None, OSError("engine is busy")))
+    assert lines[1:] == ["Older images could not be removed: engine is busy"]
+
+
+def test_the_record_holds_the_schema_that_the_database_has() -> None:
+    assert checked(Platform(None, None))[1] == replace(PLANNED, schema=SCHEMA)
+
+
+def test_the_record_holds_the_backup_that_was_made_before_its_migrations() -> None:
+    assert checked(Platform(None, None), migrates=True)[1].backup == "before.dump"
+    asked = replace(PLANNED, backup="present.dump")
+    assert checked(Platform(None, None), asked, migrates=True)[1].backup == "present.dump"
+
+
+def test_a_database_that_does_not_tell_its_schema_fails_the_update_before_traffic_moves() -> None:
+    platform = Platform(ValueError("Traffic was moved."), None)
+    platform.unreadable = OSError("The database does not answer.")
+    with pytest.raises(pulumi.RunError, match="The database does not answer"):
+        validate(platform)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ops.yielding import NICE, yield_session, yielding
+
 ROOT = Path(__file__).resolve().parents[3]
 # Takes so many interruptions to end; with 9 it never does by itself.
 _STUBBORN = """
@@ -63,6 +65,33 @@ def test_a_program_that_ends_by_itself_gives_its_code() -> None:
         check=True,
     )
     assert done.stdout == "code 7 interrupted False\n"
+
+
+def test_a_program_and_what_it_starts_give_way_to_what_serves() -> None:
+    code = "import os; os.system('nice')"
+    shown = subprocess.run(
+        [sys.executable, "-c", _RUN, code, "0", "1", "1"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert int(shown.stdout.splitlines()[0]) == min(os.nice(0) + NICE, 19)
+
+
+def test_where_sessions_share_the_processors_the_whole_session_gives_way(tmp_path: Path) -> None:
+    (tmp_path / "7").mkdir()
+    assert yield_session(7, tmp_path)
+    assert (tmp_path / "7" / "autogroup").read_text() == str(NICE)
+    assert not yield_session(8, tmp_path)
+
+
+def test_without_the_program_nice_the_command_runs_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert yielding(["pulumi", "up"]) == ["pulumi", "up"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -36,10 +36,11 @@ class Volume:
 
 
 class Engine:
-    """An engine with nothing but a stack's volumes."""
+    """An engine with nothing but a stack's volumes, and the images of an older release."""
 
     kept: list[Volume]
     removed: list[str]
+    tags: list[str]
 
     def ping(self) -> bool:
         return True
@@ -63,6 +64,19 @@ class Engine:
         def list(**_: Any) -> list[Volume]:
             return list(Engine.kept)
 
+    class api:
+        @staticmethod
+        def containers(**_: Any) -> list[Any]:
+            return []
+
+        @staticmethod
+        def images(**_: Any) -> list[dict[str, Any]]:
+            return [{"Id": "sha256:1", "RepoTags": list(Engine.tags)}]
+
+        @staticmethod
+        def remove_image(tag: str) -> None:
+            Engine.tags.remove(tag)
+
 
 @pytest.fixture
 def there(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
@@ -73,6 +87,13 @@ def there(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
         Volume("pyairtable-dev-router-state", "router-state"),
     ]
     Engine.removed = []
+    Engine.tags = [
+        "pyairtable/redis:0000000000aa",
+        "pyairtable-kept/redis:0000000000aa.dev",
+        "pyairtable/redis:0000000000bb",
+        "pyairtable-kept/redis:0000000000bb.dev",
+        "pyairtable-kept/redis:0000000000bb.other",
+    ]
     monkeypatch.setattr(engine, "client", lambda _=None: Engine())
     return sandbox
 
@@ -225,6 +246,11 @@ def test_purging_asks_for_the_stacks_name(there: Sandbox, monkeypatch: pytest.Mo
     assert done.exit_code == Exit.OK
     assert len(Engine.removed) == 3
     assert not Engine.kept
+    assert Engine.tags == [
+        "pyairtable/redis:0000000000bb",
+        "pyairtable-kept/redis:0000000000bb.other",
+    ]
+    assert "pyairtable/redis:0000000000aa" in done.output
 
 
 def test_purging_where_nobody_can_be_asked_needs_a_yes(there: Sandbox) -> None:

@@ -23,6 +23,7 @@ COMMANDS = [
     "diff",
     "release",
     "rollback",
+    "rotate",
     "unpin",
     "pause",
     "resume",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from ops.exits import Stopped
-from ops.returning import Way, idle, way_back
-from plan.release import Schema, ServiceRelease
+from ops.records import Records
+from ops.returning import Way, backup_after, idle, way_back
+from plan.release import Pin, Schema, ServiceRelease
 
 from .kept import both, records, release, version
 
@@ -77,6 +79,63 @@ def test_a_schema_that_is_too_new_forbids_the_return() -> None:
     kind = replace(now, oldest="0003")
     known = records(release(2, live=2, idle=1, schema=kind), release(1, live=1, schema=then))
     assert way_back(known, known.find("r1"), well, there).way is Way.INSTANTLY
+
+
+def schemas(*found: tuple[str, str], **first: Any) -> Records:
+    """Releases, newest first, with revision and oldest of each; first: of the newest."""
+    count = len(found)
+    return records(
+        *(
+            release(
+                count - n,
+                live=count - n,
+                schema=Schema(revision=one, oldest=oldest),
+                **(first if n == 0 else {}),
+            )
+            for n, (one, oldest) in enumerate(found)
+        )
+    )
+
+
+def test_programs_that_need_a_newer_schema_are_not_returned_to() -> None:
+    known = schemas(("0004", "0001"), ("0005", "0001"))
+    back = way_back(known, known.find("r1"), well, there)
+    assert (back.way, back.data) == (Way.NO, False)
+    assert back.why == "the database is at 0004, and programs of 0005 need that schema"
+
+
+def test_what_was_returned_to_is_judged_by_the_schema_that_it_was_made_for() -> None:
+    pin = Pin(container=version(1), since="", reason="", schema="0002")
+    now = Schema(revision="0005", oldest="0003")
+    then = release(1, live=1, schema=Schema(revision="0004", oldest="0001"), pins={"a": pin})
+    known = records(release(2, live=2, schema=now), then)
+    back = way_back(known, known.find("r1"), well, there)
+    assert "programs of 0002 cannot work with" in back.why
+
+
+def test_a_release_of_before_schemas_were_recorded_is_not_refused_for_them() -> None:
+    known = records(
+        release(2, live=2, schema=Schema(revision="0005", oldest="0005")), release(1, live=1)
+    )
+    assert way_back(known, known.find("r1"), well, there).way is Way.REDEPLOY
+
+
+def test_the_data_of_a_release_is_in_the_dump_of_before_the_next_one_that_changed_it() -> None:
+    known = records(
+        release(5, live=5, backup="late.dump"),
+        release(4, live=4),
+        release(3, live=3, backup="b.dump"),
+        release(2, live=2),
+        release(1, live=1, backup="a.dump"),
+    )
+    expected = {"r1": "b.dump", "r2": "b.dump", "r3": "late.dump", "r4": "late.dump", "r5": None}
+    assert {each: backup_after(known, known.find(each)) for each in expected} == expected
+
+
+def test_where_the_data_can_return_too_the_way_is_open_with_it() -> None:
+    known = schemas(("0005", "0005"), ("0004", "0001"), backup="b.dump")
+    back = way_back(known, known.find("r1"), well, there)
+    assert (back.way, back.data) == (Way.NO, True)
 
 
 def test_a_rollback_takes_the_release_before_that_ran_something_else() -> None:

@@ -16,7 +16,7 @@ from ops.cli import app
 from ops.exits import Exit
 from ops.standing import Standing
 from plan.container import CONTAINER
-from plan.release import RELEASE, Release
+from plan.release import RELEASE, Release, Schema
 
 from .conftest import Sandbox
 from .kept import both, records, release
@@ -138,6 +138,23 @@ def test_a_release_whose_image_is_gone_is_refused(
     assert "r1 cannot be returned to: image pyairtable/a:1 is gone. Nothing" in done.output
     assert not router.pointed
     assert not updates(sandbox)
+
+
+def test_a_release_whose_schema_is_too_old_is_refused_and_the_way_with_data_is_told(
+    sandbox: Sandbox, router: Router
+) -> None:
+    now, then = Schema(revision="0005", oldest="0005"), Schema(revision="0004", oldest="0001")
+    bad = release(2, live=2, idle=1, schema=now, backup="b.dump")
+    kept(sandbox, bad, release(1, live=1, schema=then))
+    done = rollback("--to", "r1")
+    assert done.exit_code == Exit.FAILED
+    assert "the database is at 0005, which programs of 0004 cannot work with" in done.output
+    assert "`platformctl rollback --to r1 --with-data --stack dev`" in done.output
+    assert not router.pointed
+    assert not updates(sandbox)
+    listed = CliRunner().invoke(app, ["releases", "--stack", "dev"])
+    assert "with data" in listed.output
+    assert "a:1" in listed.output
 
 
 def test_when_the_record_fails_traffic_stays_back_and_the_way_on_is_told(

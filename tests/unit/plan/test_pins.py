@@ -7,6 +7,7 @@ from pathlib import Path
 
 from plan.container import Container
 from plan.deployment import Deployment
+from plan.generation import Generation
 from plan.pins import needless, pinned, pins, still
 from plan.release import Pin, Release, ServiceRelease
 from plan.request import REQUEST, Request
@@ -58,19 +59,43 @@ def test_a_pin_to_what_the_source_says_or_of_no_service_is_needless() -> None:
     assert needless(DEPLOYMENT, {"auth-service": PIN}) == set()
 
 
-def test_an_instant_update_releases_nothing_that_it_was_not_asked_for() -> None:
+def test_a_rollback_or_rotation_releases_nothing_that_it_was_not_asked_for() -> None:
     runs = {
         name: ServiceRelease(slot="blue", slots={"blue": replace(source(name), image=f"{name}:0")})
         for name in ("auth-service", "user-service")
     }
     before = Release(id="1", time=NOW, revision="abc", services=runs, stores={}, schema_image="m:1")
     request = Request(pins={"auth-service": OLD}, instant=True, reason="rollback to 1")
-    held = still(before, request, NOW)
+    held = still(DEPLOYMENT, before, request, NOW)
     assert {name: pin.container.image for name, pin in held.items()} == {
-        "user-service": "user-service:0"
+        "user-service": "user-service:0",
+        "migrations": "m:1",
     }
-    assert still(before, replace(request, instant=False), NOW) == {}
-    assert still(None, request, NOW) == {}
+    assert still(DEPLOYMENT, before, replace(request, instant=False), NOW) == {}
+    changes = Request(generations={"api-key": Generation(number=2)})
+    assert set(still(DEPLOYMENT, before, changes, NOW)) == {
+        "auth-service",
+        "user-service",
+        "migrations",
+    }
+    assert still(DEPLOYMENT, None, request, NOW) == {}
+
+
+def test_pinned_migrations_run_as_their_own_image_with_todays_logins() -> None:
+    old = replace(DEPLOYMENT.migrations, image="pyairtable/migrations:old", secrets=())
+    held = {"migrations": replace(PIN, container=old)}
+    found = pinned(DEPLOYMENT, held)
+    assert found.migrations == replace(DEPLOYMENT.migrations, image=old.image)
+    assert found.backup.environment["BACKUP_BEFORE"] == old.image
+    assert needless(DEPLOYMENT, held) == set()
+    same = {"migrations": replace(PIN, container=replace(DEPLOYMENT.migrations, secrets=()))}
+    assert needless(DEPLOYMENT, same) == {"migrations"}
+    assert pinned(DEPLOYMENT, {}).backup == DEPLOYMENT.backup
+
+
+def test_a_pin_keeps_which_schema_it_was_made_for() -> None:
+    request = Request(pins={"auth-service": OLD}, reason="x", schema="0003")
+    assert pins({}, request, NOW)["auth-service"].schema == "0003"
 
 
 def test_a_request_survives_its_way_through_the_environment() -> None:

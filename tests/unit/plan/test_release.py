@@ -8,7 +8,7 @@ from typing import Any
 from catalog import Limits, Network
 from plan.container import CONTAINER as CONTAINERS
 from plan.container import Attachment, Container
-from plan.release import RELEASE, Release, ServiceRelease, containers, kept
+from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 
 CONTAINER = Container(
     name="a",
@@ -71,3 +71,11 @@ def test_a_summary_says_what_was_live() -> None:
         "a": {"slot": "blue", "image": "pyairtable/a:1", "digest": CONTAINER.digest}
     }
     assert release("1").slots == {"a": "blue"}
+
+
+def test_a_summary_says_for_which_schema_a_pinned_service_was_made() -> None:
+    pin = Pin(container=CONTAINER, since="", reason="", schema="0003")
+    found = replace(release("1"), pins={"a": pin}).summary()
+    assert found["services"]["a"]["schema"] == "0003"
+    bare = replace(release("1"), pins={"a": replace(pin, schema=None)}).summary()
+    assert "schema" not in bare["services"]["a"]

@@ -14,7 +14,7 @@ from plan.generation import FIRST, Generation, Stage
 from plan.names import BLUE, GREEN
 from plan.release import RELEASE, Release, ServiceRelease
 from plan.resolve import resolve
-from plan.rotation import counts, named, renewed, rotated, values
+from plan.rotation import counts, dated, named, renewed, rotated, values
 from plan.slots import assign, kept_idle
 from settings import load
 
@@ -23,6 +23,7 @@ PLAIN = resolve(load("dev", ROOT, {}), "dev", ROOT)
 NAMES = ("api-key", "jwt-secret", "postgres-password", "redis-password")
 ACCEPTED = Generation(number=2, stage=Stage.ACCEPTED)
 USED = Generation(number=2, stage=Stage.USED)
+REQUIRED = Generation(number=2, stage=Stage.REQUIRED)
 ALONE = Generation(number=2)
 SHARED = ("api-key", "jwt-secret", "redis-password")
 
@@ -43,21 +44,34 @@ def files(container: Container) -> dict[str, tuple[str, int]]:
     return {each.file: (each.secret, each.generation) for each in container.secrets}
 
 
-def test_a_rotation_goes_from_accepted_over_used_to_alone() -> None:
+def test_a_rotation_goes_from_accepted_over_used_and_required_to_alone() -> None:
     first = FIRST.next("a")
     assert (first.number, first.stage, first.since) == (2, Stage.ACCEPTED, "a")
     assert (first.used, first.also) == (1, 2)
     second = first.next("b")
     assert (second.number, second.used, second.also) == (2, 2, 1)
     third = second.next("c")
-    assert (third.number, third.used, third.also, third.since) == (2, 2, None, "c")
-    assert third.next("d").number == 3
+    assert (third.stage, third.used, third.also, third.since) == (Stage.REQUIRED, 2, None, "c")
+    last = third.next("d")
+    assert (last.number, last.stage, last.used, last.also) == (2, Stage.ALONE, 2, None)
+    assert last.next("e").number == 3
 
 
 @pytest.mark.parametrize(
-    ("generation", "counting"), [(FIRST, {1}), (ACCEPTED, {1, 2}), (USED, {1, 2}), (ALONE, {2})]
+    ("generation", "stored"),
+    [(FIRST, None), (ACCEPTED, 2), (USED, 1), (REQUIRED, 1), (ALONE, None)],
 )
-def test_the_old_and_the_new_value_count_until_the_new_one_is_alone(
+def test_stores_accept_the_old_value_until_no_service_can_hold_it(
+    generation: Generation, stored: int | None
+) -> None:
+    assert generation.stored == stored
+
+
+@pytest.mark.parametrize(
+    ("generation", "counting"),
+    [(FIRST, {1}), (ACCEPTED, {1, 2}), (USED, {1, 2}), (REQUIRED, {2}), (ALONE, {2})],
+)
+def test_services_may_hold_both_values_until_the_new_one_is_required(
     generation: Generation, counting: set[int]
 ) -> None:
     assert {number for number in range(4) if generation.counts(number)} == counting
@@ -98,9 +112,10 @@ def test_services_accept_two_values_of_what_they_know_each_other_by() -> None:
     assert "redis-password-also" not in found
     found = files(service(at(USED)))
     assert (found["api-key"], found["api-key-also"]) == (("api-key", 2), ("api-key", 1))
-    found = files(service(at(ALONE)))
-    assert found["api-key"] == ("api-key", 2)
-    assert not any(name.endswith("-also") for name in found)
+    for generation in (REQUIRED, ALONE):
+        found = files(service(at(generation)))
+        assert found["api-key"] == ("api-key", 2)
+        assert not any(name.endswith("-also") for name in found)
 
 
 def test_only_the_rotated_secret_changes() -> None:
@@ -117,6 +132,9 @@ def test_redis_accepts_two_passwords_of_every_login() -> None:
     assert found["auth-service-redis-password"] == ("auth-service-redis-password", 1)
     assert found["auth-service-redis-password-also"] == ("auth-service-redis-password", 2)
     assert files(service(at(USED)))["redis-password"] == ("auth-service-redis-password", 2)
+    found = files(store(at(REQUIRED), "redis"))
+    assert found["auth-service-redis-password-also"] == ("auth-service-redis-password", 1)
+    assert not any(name.endswith("-also") for name in files(store(at(ALONE), "redis")))
 
 
 def test_postgresql_has_two_logins_of_every_service_that_take_turns() -> None:
@@ -125,7 +143,7 @@ def test_postgresql_has_two_logins_of_every_service_that_take_turns() -> None:
     )
     before = files(at(FIRST).migrations)
     assert (first in before, second in before) == (True, False)
-    for generation in (ACCEPTED, USED):
+    for generation in (ACCEPTED, USED, REQUIRED):
         both = files(at(generation).migrations)
         assert both[first] == ("auth-service-postgres-password", 1)
         assert both[second] == ("auth-service-postgres-password", 2)
@@ -141,7 +159,7 @@ def role_file(role: str) -> str:
 
 
 def test_the_superuser_changes_its_password_when_the_new_one_is_used() -> None:
-    for generation, number in ((ACCEPTED, 1), (USED, 2), (ALONE, 2)):
+    for generation, number in ((ACCEPTED, 1), (USED, 2), (REQUIRED, 2), (ALONE, 2)):
         found = at(generation)
         for container in (store(found, "postgres"), found.backup, found.migrations):
             assert files(container)["postgres-password"] == ("postgres-password", number)
@@ -197,6 +215,35 @@ def test_the_slot_that_serves_keeps_what_it_has() -> None:
     wanted = service(at(ALONE))
     slots = kept_idle(assign(wanted, before), wanted, at(ALONE))
     assert slots.containers == {BLUE: service(at(USED)), GREEN: wanted}
+
+
+def test_when_services_refuse_a_value_no_slot_that_may_get_traffic_uses_it() -> None:
+    deployment = at(REQUIRED)
+    wanted = service(deployment)
+    live, idle = service(at(USED)), service(at(ACCEPTED))
+    before = ServiceRelease(slot=BLUE, slots={BLUE: live, GREEN: idle})
+    slots = kept_idle(assign(wanted, before), wanted, deployment)
+    assert slots.containers == {BLUE: live, GREEN: wanted}
+
+
+def test_a_stores_password_is_renewed_in_idle_slots_before_the_store_refuses_it() -> None:
+    deployment = at(REQUIRED, "postgres-password", "redis-password")
+    live, idle = service(deployment), service(PLAIN)
+    before = ServiceRelease(slot=BLUE, slots={BLUE: live, GREEN: idle})
+    slots = kept_idle(assign(live, before), live, deployment)
+    assert slots.containers == {BLUE: live, GREEN: renewed(idle, live)}
+    assert not slots.releases
+    held = values(deployment, slots.containers.values())
+    assert ("auth-service-redis-password", 1) in held
+
+
+def test_a_stage_begins_when_all_hold_to_it() -> None:
+    before = {"api-key": USED, "jwt-secret": ALONE}
+    after = {"api-key": REQUIRED, "jwt-secret": ALONE}
+    assert dated(after, before, "later") == {
+        "api-key": replace(REQUIRED, since="later"),
+        "jwt-secret": ALONE,
+    }
 
 
 def test_a_record_keeps_the_generations_and_differs_by_them() -> None:

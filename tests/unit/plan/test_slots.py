@@ -25,6 +25,11 @@ B = replace(A, image="pyairtable/auth-service:bbbbbbbbbbbb")
 C = replace(A, environment={"A": "3"})
 
 
+def test_the_share_of_the_processors_is_what_is_reserved_of_them() -> None:
+    assert A.cpu_shares == 256
+    assert replace(A, limits=Limits(reserved_cpus=0.1)).cpu_shares == 102
+
+
 def test_the_first_version_takes_blue() -> None:
     slots = assign(A, None)
     assert (slots.live, slots.target, dict(slots.containers)) == (None, "blue", {"blue": A})

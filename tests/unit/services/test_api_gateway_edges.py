@@ -148,6 +148,21 @@ def test_a_new_secret_ends_what_the_old_one_signed(
         known.claims(token)
 
 
+def test_while_the_secret_is_changed_tokens_of_both_are_let_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = verifier(tmp_path)
+    (tmp_path / "jwt-also").write_text("n" * 64)
+    pairs = [tokens.make(secret, **USER) for secret in (SECRET, "n" * 64)]
+    assert [known.claims(token) for token, _ in pairs] == [claims for _, claims in pairs]
+    (tmp_path / "jwt-also").unlink()
+    later = time.monotonic() + SECRET_SECONDS
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert known.claims(pairs[0][0]) == pairs[0][1]
+    with pytest.raises(ApiError):
+        known.claims(pairs[1][0])
+
+
 def test_a_secret_file_that_vanishes_leaves_the_last_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

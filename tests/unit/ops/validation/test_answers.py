@@ -50,6 +50,17 @@ def test_a_slot_is_asked_itself_and_then_through_the_router() -> None:
     assert questions(AUTH, "green").count("--max-time") == 3
 
 
+def test_a_slot_without_traffic_is_asked_itself_alone() -> None:
+    asked = [each for each in questions(AUTH, "green", routed=False) if each.startswith("http")]
+    assert asked == [
+        "http://auth-service-green:8001/health",
+        "http://auth-service-green:8001/ready",
+    ]
+    output = answers((HEALTHY, "200"), (READY, "200"))
+    assert verdict(AUTH, "green", output, routed=False) == Verdict(healthy=True, latency_ms=1.5)
+    assert not verdict(AUTH, "green", output).healthy
+
+
 def test_three_good_answers_are_healthy_with_the_latency_of_readiness() -> None:
     output = answers((HEALTHY, "200"), (READY, "200"), (READY, "200"))
     assert verdict(AUTH, "blue", output) == Verdict(healthy=True, latency_ms=1.5)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import migrations
+import pytest
 from alembic.script import Script, ScriptDirectory
+from migrations import schema
 from migrations.grants import GRANTS
 from migrations.roles import SERVICES
 from migrations.settings import Settings, role_of
@@ -24,6 +26,42 @@ def test_revisions_are_numbered_in_order_as_their_files() -> None:
     assert names == [f"{number:04}" for number in range(1, len(names) + 1)]
     files = sorted(path.name[:4] for path in (FOLDER / "versions").glob("*.py"))
     assert files == names
+
+
+def test_every_revision_declares_whose_programs_work_with_it() -> None:
+    first, *others = reversed(_all())
+    assert not hasattr(first.module, "programs_from")
+    for script in others:
+        declared = script.module.programs_from
+        assert first.revision <= declared <= script.revision, script.revision
+
+
+def test_programs_of_the_first_revision_work_with_the_newest_schema() -> None:
+    assert schema.oldest() == "0001"
+
+
+@pytest.mark.parametrize(
+    ("declared", "oldest"),
+    [
+        ({"98": "0001"}, "0001"),
+        ({"98": "97"}, "97"),
+        ({}, "98"),
+        ({"97": "97", "98": "0002"}, "97"),
+    ],
+)
+def test_what_a_revision_has_taken_away_no_later_one_gives_back(
+    tmp_path: Path, declared: dict[str, str], oldest: str
+) -> None:
+    after = SCRIPTS.get_current_head()
+    for name in ("97", "98"):
+        line = f'programs_from = "{declared[name]}"' if name in declared else ""
+        if name == "97" and name not in declared:
+            line = 'programs_from = "0001"'
+        (tmp_path / f"{name}.py").write_text(
+            f'revision = "{name}"\ndown_revision = "{after}"\n{line}\n'
+        )
+        after = name
+    assert schema.oldest([tmp_path]) == oldest
 
 
 def test_every_grant_is_to_a_service_and_to_nobody_else() -> None:

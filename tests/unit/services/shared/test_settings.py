@@ -5,7 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyairtable_shared.settings import ServiceSettings, UsesStores, read_secret
+from pyairtable_shared.settings import (
+    ServiceSettings,
+    UsesStores,
+    accepted_secrets,
+    is_one_of,
+    read_secret,
+)
 
 
 @pytest.fixture
@@ -30,6 +36,36 @@ def test_a_secret_is_read_anew_each_time(secret: Path) -> None:
 def test_a_secret_that_was_not_named_is_not_found() -> None:
     with pytest.raises(FileNotFoundError):
         read_secret(None)
+
+
+def test_while_a_secret_is_changed_two_values_count_and_the_first_is_used(secret: Path) -> None:
+    settings = ServiceSettings(port=1, api_key_file=secret, jwt_secret_file=secret)
+    assert settings.api_keys == settings.jwt_secrets == ("s3cret",)
+    secret.with_name("secret-also").write_text("other\n")
+    assert settings.api_keys == settings.jwt_secrets == ("s3cret", "other")
+    assert settings.api_key == settings.jwt_secret == "s3cret"
+
+
+def test_of_a_secret_that_was_not_named_no_value_counts() -> None:
+    with pytest.raises(FileNotFoundError):
+        accepted_secrets(None)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected", "known"),
+    [
+        ("b", ("a", "b"), True),
+        ("a", ("a",), True),
+        ("é", ("é",), True),
+        ("c", ("a", "b"), False),
+        ("", ("", "a"), False),
+        ("a", (), False),
+    ],
+)
+def test_a_text_is_one_of_the_secrets_or_none(
+    given: str, expected: tuple[str, ...], known: bool
+) -> None:
+    assert is_one_of(given, expected) is known
 
 
 def test_variables_become_fields() -> None:

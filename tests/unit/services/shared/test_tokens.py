@@ -24,7 +24,7 @@ def _encoded(changes: Mapping[str, Any], secret: str = SECRET, algorithm: str = 
 
 def test_a_token_says_what_was_put_into_it() -> None:
     token, claims = tokens.make(SECRET, **USER)
-    assert tokens.verify(SECRET, token) == claims
+    assert tokens.verify((SECRET,), token) == claims
     assert claims.exp - claims.iat == 900
     assert (claims.sub, claims.email, claims.role, claims.tenant_id) == tuple(USER.values())
 
@@ -41,7 +41,7 @@ def test_a_token_takes_the_id_that_it_is_given() -> None:
 @pytest.mark.parametrize("claim", ["sub", "email", "role", "tenant_id", "jti", "iat", "exp"])
 def test_a_token_without_one_of_the_claims_does_not_count(claim: str) -> None:
     with pytest.raises(tokens.InvalidToken):
-        tokens.verify(SECRET, _encoded({claim: None}))
+        tokens.verify((SECRET,), _encoded({claim: None}))
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_a_token_without_one_of_the_claims_does_not_count(claim: str) -> None:
 )
 def test_a_forged_or_timely_wrong_token_does_not_count(token: str) -> None:
     with pytest.raises(tokens.InvalidToken):
-        tokens.verify(SECRET, token)
+        tokens.verify((SECRET,), token)
 
 
 @given(st.text(max_size=200))
 def test_no_text_is_a_token_by_chance(text: str) -> None:
     with pytest.raises(tokens.InvalidToken):
-        tokens.verify(SECRET, text)
+        tokens.verify((SECRET,), text)
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
@@ -76,7 +76,23 @@ def test_a_token_with_one_byte_changed_does_not_count(position: int, difference:
     raw[position % len(raw)] ^= difference
     changed = jwt.utils.base64url_encode(bytes(raw)).decode()
     with pytest.raises(tokens.InvalidToken):
-        tokens.verify(SECRET, f"{head}.{changed}.{signature}")
+        tokens.verify((SECRET,), f"{head}.{changed}.{signature}")
+
+
+def test_while_the_secret_is_changed_tokens_of_both_count() -> None:
+    token, claims = tokens.make(SECRET, **USER)
+    other = "o" * 64
+    assert tokens.verify((SECRET, other), token) == claims
+    assert tokens.verify((other, SECRET), token) == claims
+    with pytest.raises(tokens.InvalidToken, match="InvalidSignature"):
+        tokens.verify((other, other), token)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_token_that_is_over_does_not_count_whoever_signed_it(order: int) -> None:
+    over = _encoded({"exp": int(time.time()) - 60})
+    with pytest.raises(tokens.InvalidToken, match="ExpiredSignature"):
+        tokens.verify((SECRET, "o" * 64)[::order], over)
 
 
 @pytest.mark.parametrize(

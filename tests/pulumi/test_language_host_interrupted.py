@@ -41,7 +41,7 @@ def started(work: Work, program: str) -> subprocess.Popen[str]:
     """Start an update and wait until its program has come to where it stays."""
     work.program(program)
     process = work.start("up", "--yes", "--skip-preview")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not (work.folder / "started").exists():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline
@@ -60,20 +60,20 @@ def afterwards(work: Work) -> None:
 def test_ctrl_c_ends_the_update_with_a_word_and_leaves_no_process(program: str, work: Work) -> None:
     process = started(work, program)
     process.send_signal(signal.SIGINT)
-    told, _ = process.communicate(timeout=20)
+    told, _ = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "cancel" in told
     assert "KeyboardInterrupt" not in told
-    assert work.no_process_within(2), work.processes()
+    assert work.no_process_within(60), work.processes()
     afterwards(work)
 
 
 def test_ctrl_c_ends_a_program_that_ignores_it(work: Work) -> None:
     process = started(work, STUBBORN)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     assert process.returncode != 0
-    assert work.no_process_within(2), work.processes()
+    assert work.no_process_within(60), work.processes()
     afterwards(work)
 
 
@@ -85,7 +85,7 @@ def test_killing_the_engine_leaves_no_process(program: str, work: Work) -> None:
     assert len(work.processes()) >= 3
     process.kill()
     process.wait()
-    assert work.no_process_within(10), work.processes()
+    assert work.no_process_within(60), work.processes()
     afterwards(work)
 
 
@@ -97,9 +97,9 @@ def test_killing_the_language_host_fails_the_update_and_leaves_no_program(work: 
         if ("language_host" in line or "pulumi-language-python" in line) and "exec" not in line
     ]
     subprocess.run(["kill", "-KILL", str(host)], check=True)
-    process.communicate(timeout=20)
+    process.communicate(timeout=120)
     assert process.returncode != 0
-    assert work.no_process_within(5), work.processes()
+    assert work.no_process_within(60), work.processes()
     afterwards(work)
 
 
@@ -107,8 +107,8 @@ def test_killing_the_program_fails_the_update_and_leaves_no_process(work: Work) 
     process = started(work, BLOCKED)
     (program,) = [number for number, line in work.processes().items() if "--monitor" in line]
     subprocess.run(["kill", "-KILL", str(program)], check=True)
-    told, _ = process.communicate(timeout=20)
+    told, _ = process.communicate(timeout=120)
     assert process.returncode != 0
     assert "error" in told
-    assert work.no_process_within(2), work.processes()
+    assert work.no_process_within(60), work.processes()
     afterwards(work)

@@ -21,10 +21,10 @@ import yaml
 
 from airgap import plugins
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = os.environ.get("PLUGINS") == "official"
 STACK = "dev"
-SECONDS = 60
+SECONDS = 300
 
 
 def engine() -> str:
