@@ -8,13 +8,20 @@ import pulumi
 import settings
 from components import debug_messages
 from components.program import deploy
+from ops.exits import Stopped
 from ops.operations import Operations
+from ops.state import copy_before_up
 from plan.request import asked
 from plan.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent
 debug_messages.dropped()
 
+if not pulumi.runtime.is_dry_run():
+    try:
+        copy_before_up(ROOT, pulumi.get_stack())
+    except Stopped as error:
+        raise pulumi.RunError(error.message) from None
 try:
     configured = settings.from_pulumi(ROOT)
 except settings.SettingsError as error:

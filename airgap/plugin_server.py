@@ -12,6 +12,8 @@ from types import FrameType
 
 import grpc
 
+from .starter import starter
+
 # As Pulumi's SDKs: large states and logs do not fit into gRPC's 4 MiB.
 MESSAGE_BYTES = 400 * 1024 * 1024
 THREADS = 128
@@ -52,7 +54,7 @@ def _until_done() -> None:
 
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
-    parent = os.getppid()
+    parent = starter()
     while not done.wait(PARENT_POLL_SECONDS):
         if os.getppid() != parent:
             return

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from airgap.starter import VARIABLE
+
 PROVIDERS = ("docker", "random")
 INSTALLED = Path(__file__).with_name("language_host") / "installed.py"
 # How a script of ours is told from an official binary.
@@ -83,6 +85,7 @@ def _text(python: Path, root: Path, module: str) -> str:
     # -P: the engine starts plugins in the project's folder, whose modules are not for them.
     return (
         f"#!/bin/sh\n{MARK}\n"
+        f"{VARIABLE}=$PPID \\\n"
         f'PYTHONPATH={shlex.quote(str(root))}"${{PYTHONPATH:+:$PYTHONPATH}}" \\\n'
         f'exec {shlex.quote(str(python))} -P -m {module} "$@"\n'
     )

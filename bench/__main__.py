@@ -42,6 +42,8 @@ def main(names: list[str]) -> int:
         tempfile.TemporaryDirectory() as folder,
         deployed(Path(folder), "bench", GATEWAY_PORT, FRONTEND_PORT) as project,
     ):
+        # As a user has it: an update gives way to what serves.
+        project.variables["PYAIRTABLE_NICE"] = "10"
         for name, measured in measures.items():
             if not names or name in names:
                 print(f"Measuring {name} …", flush=True)

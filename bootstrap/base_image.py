@@ -24,15 +24,22 @@ def ensure(setup: Setup) -> str:
     if _docker("image", "inspect", TAG) == 0:
         return f"found {TAG}"
     log = setup.state / "logs" / "base-image.log"
-    if reachable(DOCKER_HUB, setup.cache) and _docker("pull", "--quiet", OFFICIAL) == 0:
-        run(["docker", "tag", OFFICIAL, TAG], log, "naming the image")
-        return f"pulled {OFFICIAL}"
+    why = ""
+    if reachable(DOCKER_HUB, setup.cache):
+        if _docker("pull", "--quiet", OFFICIAL) == 0:
+            run(["docker", "tag", OFFICIAL, TAG], log, "naming the image")
+            return f"pulled {OFFICIAL}"
+        why = f"; {OFFICIAL} could not be pulled"
     archive = setup.cache / f"debian-{SUITE}.tar"
-    way = "imported from the cache"
-    if not archive.exists():
-        way = f"made by debootstrap in {minutes(_make(archive, log))}"
+    if archive.exists():
+        if _docker("import", str(archive), TAG) == 0:
+            return f"imported from the cache{why}"
+        # Cut off, as by a full disk: made anew.
+        archive.unlink()
+        why += "; the cached one was damaged"
+    seconds = _make(archive, log)
     run(["docker", "import", archive, TAG], log, "importing the base image")
-    return way
+    return f"made by debootstrap in {minutes(seconds)}{why}"
 
 
 def _docker(*arguments: str) -> int:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import platform
 import shutil
 import tarfile
 import tempfile
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -38,11 +38,8 @@ def engine(version: str, cache: Path) -> Path:
         expected = _expected(version, name)
         with tempfile.TemporaryDirectory(dir=_made(cache / "pulumi")) as temporary:
             _unpacked(ARCHIVE.format(name=name), expected, Path(temporary)).rename(folder)
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise SetupError(
-            f"The Pulumi engine could not be downloaded: {error}. Run the same command again, "
-            f"or install Pulumi {version} by hand."
-        ) from error
+    except (OSError, http.client.HTTPException, tarfile.TarError) as error:
+        raise SetupError(f"The Pulumi engine could not be downloaded: {error}.") from error
     return folder
 
 
@@ -73,7 +70,7 @@ def _unpacked(url: str, expected: str, temporary: Path) -> Path:
     if found != expected:
         raise SetupError(
             f"The downloaded Pulumi engine has the SHA-256 {found}, and its release publishes "
-            f"{expected}. It was thrown away; try again, and if it stays so, do not use it."
+            f"{expected}. It was thrown away."
         )
     with tarfile.open(archive) as tar:
         tar.extractall(temporary, filter="data")

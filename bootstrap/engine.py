@@ -35,14 +35,22 @@ def ensure(setup: Setup) -> str:
     if binary.exists() and new_enough(version(binary)):
         _place(binary, target)
         return f"found {VERSION}, built from its Go module, in the cache"
+    why = "No download was reachable."
     if reachable(PULUMI, setup.cache):
-        folder = download.engine(VERSION, setup.cache)
-        for file in folder.iterdir():
-            _place(file, target.parent / file.name)
-        return f"downloaded {VERSION}, checksum verified"
-    seconds = _build(setup, binary)
+        try:
+            return _downloaded(setup, target)
+        except SetupError as error:
+            why = str(error)
+            print(f"  … {why} Building it instead.", flush=True)
+    seconds = _build(setup, binary, why)
     _place(binary, target)
-    return f"built {VERSION} from its Go module in {minutes(seconds)}; no download was reachable"
+    return f"built {VERSION} from its Go module in {minutes(seconds)}. {why}"
+
+
+def _downloaded(setup: Setup, target: Path) -> str:
+    for file in download.engine(VERSION, setup.cache).iterdir():
+        _place(file, target.parent / file.name)
+    return f"downloaded {VERSION}, checksum verified"
 
 
 def version(binary: Path) -> str | None:
@@ -85,21 +93,22 @@ def _place(source: Path, target: Path) -> None:
     half.replace(target)
 
 
-def go() -> str:
-    """Return the Go command. Raises SetupError when there is none."""
+def go(why: str) -> str:
+    """Return the Go command. Raises SetupError when there is none. why: nothing was downloaded."""
     found = shutil.which("go")
     places = (Path(folder).expanduser() / "go" for folder in GO_FOLDERS)
     found = found or next((str(place) for place in places if place.exists()), None)
     if found is None:
         raise SetupError(
-            "The Pulumi engine is neither installed nor can it be downloaded from here, and "
-            f"there is no Go to build it with. Install Pulumi {VERSION} or newer, or Go 1.26 or "
-            "newer, and run the same command again."
+            f"The Pulumi engine is not installed. {why} And there is no Go to build it with. "
+            f"Install Pulumi {VERSION} or newer, or Go 1.26 or newer, and run the same command "
+            "again."
         )
     return found
 
 
-def _build(setup: Setup, binary: Path) -> float:
+def _build(setup: Setup, binary: Path, why: str) -> float:
+    command = go(why)
     binary.parent.mkdir(parents=True, exist_ok=True)
     free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     env = {
@@ -114,7 +123,7 @@ def _build(setup: Setup, binary: Path) -> float:
         half = Path(folder) / "pulumi"
         flags = f"-s -w -X {VERSION_VARIABLE}=v{VERSION}"
         seconds = run(
-            [go(), "build", "-trimpath", "-ldflags", flags, "-o", half, MODULE],
+            [command, "build", "-trimpath", "-ldflags", flags, "-o", half, MODULE],
             setup.state / "logs" / "engine.log",
             "building the Pulumi engine from its Go module (3 to 8 minutes, once)",
             cwd=setup.root / "airgap" / "engine",

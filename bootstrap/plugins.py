@@ -22,8 +22,12 @@ def ensure(setup: Setup) -> str:
     home = setup.state / "pulumi-home"
     marker = setup.state / "official-plugins"
     official_host = (setup.state / "bin" / "pulumi-language-python").exists()
+    why = ""
     if official_host and (marker.exists() or reachable(PULUMI, setup.cache)):
-        return _official(setup)
+        try:
+            return _official(setup)
+        except SetupError as error:
+            why = f"; the official ones could not be had: {error}"
     marker.unlink(missing_ok=True)
     command = [setup.python, "-m", "airgap.plugins", "--pulumi-home", home]
     done = subprocess.run(
@@ -31,7 +35,7 @@ def ensure(setup: Setup) -> str:
     )
     if done.returncode:
         raise SetupError(f"The plugins could not be laid out: {done.stderr.strip()}")
-    return "our own language host and providers for docker and random (airgap/)"
+    return f"our own language host and providers for docker and random (airgap/){why}"
 
 
 def _official(setup: Setup) -> str:
@@ -41,7 +45,9 @@ def _official(setup: Setup) -> str:
     )
     versions = json.loads(asked.stdout)
     for name, version in versions.items():
-        if (home / "plugins" / f"resource-{name}-v{version}").is_dir():
+        folder = home / "plugins" / f"resource-{name}-v{version}"
+        # Pulumi leaves this mark beside what it has begun to unpack.
+        if folder.is_dir() and not folder.with_name(f"{folder.name}.partial").exists():
             continue
         run(
             [setup.state / "bin" / "pulumi", "plugin", "install", "resource", name, version],

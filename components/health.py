@@ -16,6 +16,8 @@ from . import engine
 from .recorder import Watch
 
 POLL_SECONDS = 0.25
+# How long a container that has no traffic yet starts on what the others leave over.
+GIVE_WAY_SECONDS = 10.0
 # How long one question goes on asking inside the container, between two looks at its state.
 ROUND_SECONDS = 2
 # Asks again and again until the check passes; a check that hangs is ended. It ends by itself,
@@ -43,7 +45,8 @@ class HealthGate:
 
     command: the health check, run inside the container; exit code 0 means healthy.
     check_seconds: how long one check may take. timeout_seconds: how long to wait.
-    address: of the Docker Engine. gives_way: to what serves, while it has no traffic.
+    address: of the Docker Engine. gives_way_from: the full share of the processors of a container
+    that has no traffic yet, and so starts with less; None for what serves.
     """
 
     name: str
@@ -51,7 +54,7 @@ class HealthGate:
     check_seconds: int
     timeout_seconds: int
     address: str
-    gives_way: bool = False
+    gives_way_from: int | None = None
 
     def wait(self, container_id: str, watch: Watch) -> None:
         """Return once healthy. Raises NotHealthy and discards the container otherwise.
@@ -61,8 +64,10 @@ class HealthGate:
         costs the engine more than the check itself. A container that exits, restarts, or that
         the engine calls unhealthy fails at once.
         """
-        deadline = time.monotonic() + self.timeout_seconds
+        began = time.monotonic()
+        deadline = began + self.timeout_seconds
         restarts: int | None = None
+        gives_way = self.gives_way_from is not None
         while True:
             try:
                 container = engine.client(self.address).containers.get(container_id)
@@ -73,7 +78,12 @@ class HealthGate:
                 ) from error
             if restarts is None:
                 restarts = container.attrs["RestartCount"]
-                self._give_way(container)
+                if gives_way:
+                    _share(container, WAITING_CPU_SHARES)
+            elif gives_way and time.monotonic() > began + GIVE_WAY_SECONDS:
+                # On what the others leave over it would take too long.
+                _share(container, self.gives_way_from)
+                gives_way = False
             watch.sees(container.attrs["State"])
             if _health(container.attrs) == "starting":
                 watch.waits()
@@ -98,18 +108,6 @@ class HealthGate:
             # It stopped between two questions; the next look says how.
             return False
 
-    def _give_way(self, container: Container) -> None:
-        """Lower its share of the processors; it has the full one before it has traffic.
-
-        Where that fails in between, the next update sees another share than it wants.
-        """
-        if self.gives_way:
-            try:
-                container.update(cpu_shares=WAITING_CPU_SHARES)
-            except APIError:
-                # It has just ended; the next look says how.
-                return
-
     def _round(self) -> list[str]:
         """Return the command that asks for a while."""
         limits = str(ROUND_SECONDS), str(self.check_seconds)
@@ -123,6 +121,18 @@ class HealthGate:
             "It was removed; nothing that serves was touched. Mend the cause and run the same "
             "command again."
         )
+
+
+def _share(container: Container, cpu_shares: int | None) -> None:
+    """Set its share of the processors.
+
+    Should the full one never follow, the next update sees another share than it wants.
+    """
+    try:
+        container.update(cpu_shares=cpu_shares)
+    except APIError:
+        # It has just ended; the next look says how.
+        return
 
 
 def _broken(attributes: dict[str, dict[str, object]], restarts: int) -> str | None:

@@ -6,12 +6,16 @@ from functools import partial
 
 import pulumi
 import pulumi_docker as docker
+import requests
 from docker.errors import NotFound
 
 from . import engine
 from .gate import Gate, gate
 from .recorder import Watch
 from .site import Site
+
+# How much longer than a job the ways to learn of its end may take.
+GRACE_SECONDS = 120
 
 
 class JobFailed(pulumi.RunError):
@@ -40,27 +44,41 @@ class Job(pulumi.ComponentResource):
         pulumi.set(args, "attach", True)
         pulumi.set(args, "must_run", False)
         pulumi.set(args, "restart", "no")
-        options = pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(parent=self))
-        self.container = docker.Container(name, args, options)
-        self.done = gate(
-            self.container, name, partial(check, name, site.address), site.recorder, "job"
+        # Whoever creates the container waits for its end; `overdue` sees to it that there is one.
+        seconds = site.overdue.seconds
+        limit = pulumi.CustomTimeouts(create=f"{seconds + GRACE_SECONDS}s")
+        options = pulumi.ResourceOptions.merge(
+            options, pulumi.ResourceOptions(parent=self, custom_timeouts=limit)
         )
+        if not pulumi.runtime.is_dry_run():
+            site.overdue.watch(site.names.of(name))
+        self.container = docker.Container(name, args, options)
+        self.done = gate(self.container, name, partial(check, name, site), site.recorder, "job")
         self.register_outputs({"exitCode": self.container.exit_code})
 
 
-def check(name: str, address: str, container_id: str, watch: Watch) -> None:
+def check(name: str, site: Site, container_id: str, watch: Watch) -> None:
     """Return when the job exited with 0.
 
-    Raises JobFailed otherwise; the container is removed, so that the next update runs it again.
+    Raises JobFailed otherwise, also when it took too long; the container is removed, so that the
+    next update runs it again.
     """
+    seconds = site.overdue.seconds
     try:
-        container = engine.client(address).containers.get(container_id)
+        container = engine.client(site.address).containers.get(container_id)
     except NotFound as error:
         raise JobFailed(
             f"The container of job {name} was removed before its result could be read. "
             "Run the same command again: the job runs anew."
         ) from error
-    container.wait(timeout=600)
+    try:
+        container.wait(timeout=seconds + GRACE_SECONDS)
+    except requests.exceptions.RequestException as error:
+        raise JobFailed(
+            f"Job {name} did not end, and the Docker Engine did not end it either ({error}). "
+            "Look whether the engine answers (`docker ps`), then run the same command again."
+        ) from error
+    late = site.overdue.done(site.names.of(name))
     container.reload()
     watch.sees(container.attrs["State"])
     code = container.attrs["State"]["ExitCode"]
@@ -68,7 +86,12 @@ def check(name: str, address: str, container_id: str, watch: Watch) -> None:
         return
     lines = engine.last_lines(container)
     engine.discard(container)
+    how = (
+        f"did not end within {seconds} s (health.jobTimeoutSeconds) and was ended"
+        if late
+        else f"failed with exit code {code}"
+    )
     raise JobFailed(
-        f"Job {name} failed with exit code {code}; nothing after it was changed. "
+        f"Job {name} {how}; nothing after it was changed. "
         f"Its last log lines:\n{lines}\nMend the cause and run the same command again."
     )

@@ -28,6 +28,7 @@ from .image import Image
 from .maintenance import Maintenance
 from .network import Network
 from .operations import Operations
+from .overdue import Overdue
 from .phase import Phase
 from .recorder import Recorder
 from .router import Router
@@ -83,9 +84,11 @@ class Platform(pulumi.ComponentResource):
             images[name] = Image(name, root, deployment.names, images, child).image
         networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
         _laid(recorder, [*images.values(), *networks.values()])
+        address = engine.host()
         return Site(
             names=deployment.names,
-            address=engine.host(),
+            address=address,
+            overdue=Overdue(deployment.names.stack, address, deployment.job_timeout_seconds),
             gate_timeout_seconds=deployment.gate_timeout_seconds,
             networks=networks,
             images=images,

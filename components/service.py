@@ -14,8 +14,8 @@ from .workload import Waits, Workload
 class Service(pulumi.ComponentResource):
     """A service. The slot that serves is never replaced; a new version takes the other.
 
-    ready: the gate that opens once the target slot is healthy. The other slot is not
-    waited for: it is the previous version, and it holds no traffic.
+    ready: the gate that opens once the target slot is healthy. The other slot has none: it is the
+    previous version, which must not keep a better one from its traffic, however ill it is.
     instant: traffic is to move at once, or has, as in a rollback.
     """
 
@@ -38,6 +38,7 @@ class Service(pulumi.ComponentResource):
                 site,
                 depends_on,
                 slot=slot,
+                gated=slot == slots.target,
                 gives_way=slots.releases and slot == slots.target and not instant,
                 opts=pulumi.ResourceOptions(parent=self),
             )

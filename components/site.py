@@ -11,6 +11,7 @@ import pulumi_docker as docker
 from catalog import Network
 from plan.names import Names
 
+from .overdue import Overdue
 from .recorder import Recorder
 
 
@@ -22,7 +23,7 @@ class Site:
     files_after: what the jobs that write files wait for; for no phase, so that they cost none
     any time, but for the stores, whose start they would hold up.
     address: of the Docker Engine. gate_timeout_seconds: how long a gate waits. recorder: of
-    what the gates took.
+    what the gates took. overdue: ends the jobs that take too long.
     """
 
     names: Names
@@ -32,4 +33,5 @@ class Site:
     images: Mapping[str, docker.RemoteImage]
     secrets: Mapping[tuple[str, int], pulumi.Output[str]]
     recorder: Recorder
+    overdue: Overdue
     files_after: Sequence[pulumi.Input[pulumi.Resource]] = ()

@@ -12,9 +12,10 @@ import pulumi_docker as docker
 from plan.container import Container
 from plan.environment import SECRETS_FOLDER
 
+from .attachment import Attached, aliases
 from .containers import FileVolume, arguments, options
 from .files import Files
-from .gate import Check, Gate, gate
+from .gate import Check, Gate, gate, opened
 from .health import HealthGate
 from .live_secrets import LiveSecrets
 from .secret_files import secret_files
@@ -26,9 +27,9 @@ Waits = Sequence[pulumi.Input[pulumi.Resource]]
 class Workload(pulumi.ComponentResource):
     """A container that keeps running. ready: the gate that opens once it is healthy.
 
-    gives_way: it has no traffic yet, and starts on what the others leave over. live_secrets: it
-    takes changed secrets while it runs, instead of being replaced.
-    reloads: the same for its rendered configuration.
+    gated: an update waits for it, and removes it when it fails. gives_way: it has no traffic yet,
+    and starts on what the others leave over. live_secrets: it takes changed secrets while it runs,
+    instead of being replaced. reloads: the same for its rendered configuration.
     A component asks for a workload; what that is, is the runtime's matter.
     """
 
@@ -43,6 +44,7 @@ class Workload(pulumi.ComponentResource):
         *,
         volumes: Mapping[str, docker.Volume] | None = None,
         slot: str | None = None,
+        gated: bool = True,
         gives_way: bool = False,
         live_secrets: bool = False,
         reloads: bool = False,
@@ -64,7 +66,14 @@ class Workload(pulumi.ComponentResource):
         check: Check = _health_gate(spec, name, site, gives_way).wait
         if live_secrets:
             check = LiveSecrets(name=name, healthy=check, address=site.address).take
-        self.ready = gate(self.container, name, check, site.recorder, "container")
+        attached = Attached(
+            name=name, aliases=aliases(spec, name, site), address=site.address, then=check
+        )
+        self.ready = (
+            gate(self.container, name, attached.wait, site.recorder, "container")
+            if gated
+            else opened(self.container)
+        )
         self.register_outputs({"container": self.container.name, "image": spec.image})
 
 
@@ -114,5 +123,5 @@ def _health_gate(spec: Container, name: str, site: Site, gives_way: bool) -> Hea
         check_seconds=spec.health.timeout_seconds,
         timeout_seconds=site.gate_timeout_seconds,
         address=site.address,
-        gives_way=gives_way,
+        gives_way_from=spec.cpu_shares if gives_way else None,
     )

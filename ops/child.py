@@ -36,26 +36,27 @@ def run(
     env: Mapping[str, str],
     terminal: bool,
     stdout: int | None = None,
+    nice: int = 0,
     patience_seconds: float = PATIENCE_SECONDS,
     abrupt_seconds: float = ABRUPT_SECONDS,
 ) -> Ended:
-    """Run a program to its end, with a low priority, and pass interruptions on to it.
+    """Run a program to its end, and pass interruptions on to it.
 
     terminal: the program shares the user's terminal, which itself sends it Ctrl-C; else it is
     in a session of its own, gets the first two interruptions as SIGINT, and the third kills
     it with all that it started. One interruption, with patience_seconds and then
-    abrupt_seconds passed, counts as the next one.
+    abrupt_seconds passed, counts as the next one. nice: how far it gives way to what serves.
     """
     process = subprocess.Popen(
-        yielding(command),
+        yielding(command, nice),
         cwd=cwd,
         env=dict(env),
         stdin=None if terminal else subprocess.DEVNULL,
         stdout=stdout,
         start_new_session=not terminal,
     )
-    if not terminal:
-        yield_session(process.pid)
+    if nice and not terminal:
+        yield_session(process.pid, nice)
     user = _User(process, terminal, patience_seconds, abrupt_seconds)
     with user.listening():
         while True:

@@ -8,6 +8,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from .commands.admin import admin
 from .commands.backup import backup
 from .commands.backups import backups
 from .commands.diff import diff
@@ -77,6 +78,7 @@ for command in (
     backup,
     backups,
     restore,
+    admin,
     down,
 ):
     app.command()(command)

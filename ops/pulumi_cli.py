@@ -16,6 +16,7 @@ from .exits import Exit, Stopped
 from .live import display
 from .output import interactive, say
 from .project import Project
+from .yielding import niceness
 
 _CANCELLED = 8
 # File descriptor of the error output.
@@ -110,6 +111,7 @@ class Pulumi:
             },
             terminal=terminal or not plain,
             stdout=stdout,
+            nice=niceness(self.project.variables) if request else 0,
         )
 
     def _exists(self) -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .backend import checkpoint, folder
 from .environment import environment
 from .exits import Exit, Stopped
 
 KEPT = 10
+# Seconds between the attempts to read a state that is being written.
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # Set once a run has its copy: platformctl makes it, and the program that it starts does not.
 DONE = "PYAIRTABLE_STATE_COPIED"
 
@@ -57,7 +61,7 @@ def _exported(root: Path, stack: str) -> str | None:
     if not path.exists():
         return None
     try:
-        content = json.loads(path.read_text())
+        content = _whole(path)
         latest = content["checkpoint"].get("latest")
         version = content["version"]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -65,6 +69,16 @@ def _exported(root: Path, stack: str) -> str | None:
     if latest is None:
         return None
     return json.dumps({"version": version, "deployment": latest}, indent=1)
+
+
+def _whole(path: Path) -> Any:
+    """Read a file that an engine may be writing just now: it does so in place."""
+    for pause in _PAUSES:
+        try:
+            return json.loads(path.read_text())
+        except ValueError:
+            time.sleep(pause)
+    return json.loads(path.read_text())
 
 
 def _export(root: Path, stack: str) -> str | None:

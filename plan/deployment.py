@@ -42,8 +42,9 @@ class Deployment:
 
     secrets: every secret in use by name; stores' logins included. absent: services of the
     catalog that are not deployed, each with the reason. gate_timeout_seconds: how long a
-    start-up gate waits. release: how traffic moves. allow_downtime: whether an update may interrupt
-    the service unasked. generations: of the rotated secrets.
+    start-up gate waits, job_timeout_seconds: how long a job may run. release: how traffic moves.
+    allow_downtime: whether an update may interrupt the service unasked. generations: of the
+    rotated secrets.
     """
 
     names: Names
@@ -56,6 +57,7 @@ class Deployment:
     router: Container
     absent: Mapping[str, str]
     gate_timeout_seconds: int
+    job_timeout_seconds: int
     release: ReleaseSettings
     allow_downtime: bool = True
     generations: Mapping[str, Generation] = field(default_factory=dict)

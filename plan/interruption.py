@@ -105,7 +105,7 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
         )
         for name, wanted in fixed(deployment).items()
         if (old := recorded.get(name)) is not None
-        and (aspects := _changed(_taking(old, wanted) if name in live else old, wanted))
+        and (aspects := _changed(old, wanted, name in live))
     }
     router = found.pop(deployment.router.name, None)
     drain = deployment.release.drain_seconds
@@ -115,10 +115,11 @@ def interruption(before: Release | None, deployment: Deployment) -> Interruption
 def spared(deployment: Deployment, before: Release | None, asked: Request) -> Deployment:
     """Return the deployment with stores and router as they are, for an update that is instant.
 
-    A rollback interrupts nothing: a change of them that waits in the source is left to the next
-    update. The router is the recorded one only while it leads to the same services.
+    A rollback and a rotation of secrets interrupt nothing: a change of them that waits in the
+    source is left to the next update. The router is the recorded one only while it leads to the
+    same services.
     """
-    if before is None or not asked.instant:
+    if before is None or not (asked.instant or asked.generations):
         return deployment
 
     def kept(wanted: Container) -> Container:
@@ -148,13 +149,19 @@ def refused(found: Interruption, deployment: Deployment, asked: Request) -> str 
     )
 
 
-def _taking(old: Container, wanted: Container) -> Container:
-    """Return what a store is that takes changed secrets while it runs."""
-    return replace(old, secrets=wanted.secrets)
+def _changed(old: Container, wanted: Container, live: bool) -> tuple[str, ...]:
+    """What of a container changes, in words. live: it takes secrets while it runs.
 
-
-def _changed(old: Container, wanted: Container) -> tuple[str, ...]:
-    """Rendered files are left out: the router takes a new configuration over while it runs."""
-    return tuple(
+    Rendered files are left out: the router takes a new configuration over while it runs.
+    """
+    found = [
         words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
-    )
+    ]
+    if not live and _files(old) != _files(wanted):
+        found.append("secrets")
+    return tuple(found)
+
+
+def _files(container: Container) -> Collection[str]:
+    """Names of the secret files; another value of the same secret is another matter."""
+    return {each.file.removesuffix(ALSO) for each in container.secrets}

@@ -21,5 +21,5 @@ def health_check(
 ) -> HealthCheck:
     """Return the health check; command runs inside the container."""
     given = override.model_dump(exclude_none=True) if override else {}
-    values = default.model_dump(exclude={"gate_timeout_seconds"}) | given
+    values = default.model_dump(exclude={"gate_timeout_seconds", "job_timeout_seconds"}) | given
     return HealthCheck(command=command, **values)

@@ -48,6 +48,7 @@ def resolve(settings: StackSettings, stack: str, root: Path) -> Deployment:
         router=router(deployed, settings, tag(root, "router")),
         absent=absent,
         gate_timeout_seconds=settings.health.gate_timeout_seconds,
+        job_timeout_seconds=settings.health.job_timeout_seconds,
         release=settings.release,
         allow_downtime=settings.release.allow_downtime
         or settings.platform.environment != "production",

@@ -46,11 +46,11 @@ def mark(reference: str, stack: str) -> str | None:
 
 
 def named(summaries: Iterable[Mapping[str, Any]], release: Release) -> frozenset[str]:
-    """Return the images that kept releases name, and those in both slots of the live one."""
-    live = {each.image for one in release.services.values() for each in one.slots.values()}
-    return frozenset(live).union(
-        {pin.container.image for pin in release.pins.values()}, *map(_of_summary, summaries)
-    )
+    """Return the images that kept releases name, and all those of the live one."""
+    slots = (each for one in release.services.values() for each in one.slots.values())
+    pinned = (pin.container for pin in release.pins.values())
+    live = {each.image for each in (*slots, *pinned, *release.fixed.values())}
+    return frozenset(live).union(*map(_of_summary, summaries))
 
 
 def retention(stack: str, found: Collection[Tagged], keep: Collection[str]) -> Retention:

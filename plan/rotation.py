@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from catalog.secrets import API_KEY, JWT_SECRET, POSTGRES_PASSWORD, REDIS_PASSWORD
+from catalog.secrets import (
+    AIRTABLE_TOKEN,
+    API_KEY,
+    GEMINI_API_KEY,
+    JWT_SECRET,
+    POSTGRES_PASSWORD,
+    REDIS_PASSWORD,
+)
 
 from .container import Container, SecretFile
 from .deployment import DeployedService, DeployedStore, Deployment
@@ -16,7 +23,7 @@ ALSO = "-also"
 _USER = "POSTGRES_USER"
 _LOGIN = f"-{POSTGRES_PASSWORD.name}"
 # Who must accept two values at once; all others get the one in use only.
-_SERVICES_ACCEPT = (API_KEY.name, JWT_SECRET.name)
+_SERVICES_ACCEPT = (API_KEY.name, JWT_SECRET.name, AIRTABLE_TOKEN.name, GEMINI_API_KEY.name)
 _STORES_ACCEPT = (REDIS_PASSWORD.name,)
 
 Generations = Mapping[str, Generation]

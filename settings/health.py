@@ -19,6 +19,9 @@ class HealthSettings(Section):
     gate_timeout_seconds: int = Field(
         120, ge=1, le=3600, description="How long a start-up gate waits for a container."
     )
+    job_timeout_seconds: int = Field(
+        900, ge=1, le=86400, description="How long a job may run, such as a dump or a migration."
+    )
 
 
 class HealthOverride(Section):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from .rules import broken
 from .stack import SECRETS, SECTIONS, StackSettings
 
 FOLDER = "stacks"
+_UNREADABLE = "set, and not readable here"
 _MENDS = {
     "extra_forbidden": "Remove it, or mend its spelling.",
     "missing": "Add it.",
@@ -37,7 +39,8 @@ def load(stack: str, root: Path, overrides: Mapping[str, object]) -> StackSettin
     try:
         settings = StackSettings.model_validate(merged)
     except ValidationError as error:
-        raise SettingsError(stack, [_problem(each, merged) for each in error.errors()]) from None
+        wrong = [_problem(each, merged) for each in error.errors()]
+        raise SettingsError(stack, [*wrong, *_further(merged, error, wrong)]) from None
     problems = broken(settings)
     if problems:
         raise SettingsError(stack, problems)
@@ -88,6 +91,33 @@ def _problem(error: Any, merged: Mapping[str, Any]) -> Problem:
     )
 
 
+def _further(
+    merged: Mapping[str, Any], error: ValidationError, wrong: Sequence[Problem]
+) -> list[Problem]:
+    """Return the rules that the rest breaks, without what hangs on a value that is wrong itself."""
+    rest = copy.deepcopy(dict(merged))
+    for each in error.errors():
+        *above, last = [part for part in each["loc"] if part != "[key]"]
+        section: Any = rest
+        for part in above:
+            section = section.get(part, {}) if isinstance(section, dict) else {}
+        if isinstance(section, dict):
+            section.pop(last, None)
+    try:
+        found = broken(StackSettings.model_validate(rest))
+    except ValidationError:
+        return []
+    keys = [each.key for each in wrong]
+    return [
+        problem
+        for problem in found
+        if not any(
+            problem.key.startswith(key) or key.startswith(problem.key) or key in problem.allowed
+            for key in keys
+        )
+    ]
+
+
 def _in_clear(name: str) -> Problem:
     return Problem(
         key=name,
@@ -107,10 +137,15 @@ def _value(merged: Any, path: list[Any]) -> object:
 def from_pulumi(root: Path) -> StackSettings:
     """Return the settings of the stack that Pulumi runs; the only reader of its configuration."""
     import pulumi
-    from pulumi.runtime.config import is_config_secret
+    from pulumi.runtime.config import CONFIG, is_config_secret
 
     config = pulumi.Config()
-    overrides: dict[str, object] = {}
+    prefix = config.full_key("")
+    overrides: dict[str, object] = {
+        key.removeprefix(prefix): _UNREADABLE if is_config_secret(key) else value
+        for key, value in CONFIG.get().items()
+        if key.startswith(prefix)
+    }
     for section in SECTIONS:
         text = config.get(section)
         overrides[section] = json.loads(text) if text else {}
@@ -132,8 +167,7 @@ def from_cli(stack: str, root: Path) -> StackSettings:
     overrides: dict[str, object] = {}
     for key, value in stored.items():
         name = key.removeprefix("pyairtable:")
-        if name in SECTIONS:
-            overrides[name] = value
-        elif name in SECRETS:
-            overrides[name] = "set, and not readable outside Pulumi"
+        encrypted = name in SECRETS or (isinstance(value, dict) and "secure" in value)
+        if ":" not in name:
+            overrides[name] = _UNREADABLE if encrypted else value
     return load(stack, root, overrides)

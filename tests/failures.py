@@ -12,8 +12,8 @@ class Failures:
         self._terminal = terminal
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Write the failure of a test, of its set-up or of its tear-down."""
-        if report.failed:
+        """Write the failure of a test, of its set-up or of its tear-down; also of a first try."""
+        if report.failed or str(report.outcome) == "rerun":
             self._write(f"{report.nodeid} ({report.when})", report.longreprtext)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -33,17 +33,26 @@ _STORES = {
     "redis-server": "redis-server",
     "antiword": "antiword",
 }
+# What runs real services on a machine that others share gets a second try. The first failure is
+# shown in full, and pytest's summary names every test that needed two.
+_TWICE = ("--reruns=1", "--reruns-delay=2")
 SUITES = (
     Suite("unit", "tests/unit", engine=False, options=_COVERAGE),
     Suite("pulumi", "tests/pulumi", engine=False),
-    Suite("conformance", "tests/engine/conformance", engine=True),
-    Suite("services", "tests/services", engine=False, programs=_STORES),
-    Suite("browser", "tests/browser", engine=False, programs=_STORES | {"chromium": "chromium"}),
+    Suite("conformance", "tests/engine/conformance", engine=True, options=_TWICE),
+    Suite("services", "tests/services", engine=False, options=_TWICE, programs=_STORES),
+    Suite(
+        "browser",
+        "tests/browser",
+        engine=False,
+        options=_TWICE,
+        programs=_STORES | {"chromium": "chromium"},
+    ),
     Suite(
         "platform",
         "tests/engine/platform",
         engine=True,
-        options=("--durations=15",),
+        options=("--durations=15", *_TWICE),
         programs={"dot": "graphviz"},
     ),
 )

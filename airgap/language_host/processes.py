@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from airgap.starter import starter
+
 GRACE_SECONDS = 5.0
 # Nobody waits for a program whose engine is gone.
 ORPHAN_GRACE_SECONDS = 2.0
@@ -62,7 +64,7 @@ class Processes:
 
 def when_orphaned(then: Callable[[], None]) -> None:
     """Wait until the process that started this one is gone, then call."""
-    parent = os.getppid()
+    parent = starter()
     pause = threading.Event()
     while os.getppid() == parent:
         pause.wait(POLL_SECONDS)

@@ -6,7 +6,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from pyairtable_shared.airtable_quota import AirtableQuota
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.service_auth import require_service
+from pyairtable_shared.usage import FLUSH_SECONDS, UsageLog
 
 from .cached import AirtableCache
 from .callers import remember_tenant
@@ -25,7 +27,8 @@ def build(settings: Settings) -> FastAPI:
     """The application for these settings."""
     redis = Cache(SERVICE, settings)
     pace = Pace(settings.airtable_requests_per_second, settings.airtable_longest_wait)
-    client = AirtableClient(settings, Turns(redis, pace), AirtableQuota(redis))
+    usage = UsageLog(redis)
+    client = AirtableClient(settings, Turns(redis, pace), AirtableQuota(redis), usage)
     cache = AirtableCache(redis)
     records = Records(client, cache)
     parts = [read_router, create_router, change_router, delete_router]
@@ -37,5 +40,5 @@ def build(settings: Settings) -> FastAPI:
         settings,
         routers=[guarded],
         useful={"redis": redis.check},
-        resources=[redis, client],
+        resources=[redis, client, Repeating("usage", FLUSH_SECONDS, usage.flush)],
     )

@@ -1,4 +1,4 @@
-"""For which tenant Airtable is asked."""
+"""For whom Airtable is asked."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ TENANT: ContextVar[UUID | None] = ContextVar("tenant", default=None)
 """The tenant of the present request; None for a service that asks for itself."""
 
 
-async def remember_tenant(x_tenant_id: Annotated[UUID | None, Header()] = None) -> None:
-    """Remember the tenant of a request until its end."""
+USER: ContextVar[UUID | None] = ContextVar("user", default=None)
+"""Its user, in the same way."""
+
+
+async def remember_tenant(
+    x_tenant_id: Annotated[UUID | None, Header()] = None,
+    x_user_id: Annotated[UUID | None, Header()] = None,
+) -> None:
+    """Remember the tenant and the user of a request until its end."""
     TENANT.set(x_tenant_id)
+    USER.set(x_user_id)

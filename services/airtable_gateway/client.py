@@ -13,8 +13,9 @@ import requests
 from prometheus_client import Counter, Histogram
 from pyairtable import Api
 from pyairtable_shared.airtable_quota import AirtableQuota
+from pyairtable_shared.usage import UsageLog
 
-from .callers import TENANT
+from .callers import TENANT, USER
 from .domain.failures import exhausted, not_configured, status_of, translated
 from .domain.turns import Exhausted
 from .settings import Settings
@@ -22,6 +23,9 @@ from .turns import Turns
 
 T = TypeVar("T")
 Call = Callable[[Api], T]
+
+CALL = "airtable.call"
+"""What the reports name a request to Airtable."""
 
 REQUESTS = Counter("airtable_requests_total", "Requests sent to Airtable.", ["status"])
 WAITED = Histogram(
@@ -34,8 +38,10 @@ WAITED = Histogram(
 class AirtableClient:
     """Runs calls of pyairtable. One call must be one HTTP request."""
 
-    def __init__(self, settings: Settings, turns: Turns, quota: AirtableQuota) -> None:
-        self._settings, self._turns, self._quota = settings, turns, quota
+    def __init__(
+        self, settings: Settings, turns: Turns, quota: AirtableQuota, usage: UsageLog
+    ) -> None:
+        self._settings, self._turns, self._quota, self._usage = settings, turns, quota, usage
         self._local = threading.local()
         self._threads = ThreadPoolExecutor(settings.airtable_threads, "airtable")
 
@@ -62,12 +68,18 @@ class AirtableClient:
             if (tenant := TENANT.get()) is not None:
                 await self._quota.count(tenant)
             await self._turn(base)
+            await self._note(base)
             try:
                 return await self._send(call)
             except requests.RequestException as error:
                 if not left or not await self._again(base, error, repeatable):
                     raise translated(error) from error
         raise AssertionError("the last attempt returns or raises")
+
+    async def _note(self, base: str) -> None:
+        tenant, user = TENANT.get(), USER.get()
+        if tenant is not None and user is not None:
+            await self._usage.note(tenant, user, CALL, value=1, properties={"base": base})
 
     async def _turn(self, base: str) -> None:
         waited = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import structlog
 from pyairtable_shared import request_context
@@ -20,6 +21,8 @@ from .documentation import DOCUMENT_PATH, PAGE_PATH
 from .domain.headers import Identity, Origin, passed_on, set_by_gateway
 from .domain.routes import Route, RouteTable, upstream_path
 from .identity import FreshSecret, Verifier
+from .keys import ApiKeys, is_key
+from .lasting import Lasting, Over
 from .proxy import Outgoing, Proxy
 from .settings import Settings
 from .sockets import Sockets
@@ -45,6 +48,8 @@ class Gateway:
         self._door = door
         self._verifier = Verifier(FreshSecret(settings.jwt_secret_file))
         self._api_key = FreshSecret(settings.api_key_file)
+        self._keys = ApiKeys(upstreams, self._api_key)
+        self._lasting = Lasting(door, self._keys)
         self._proxy = Proxy(upstreams)
         self._sockets = Sockets(upstreams, settings.cors_origins)
 
@@ -79,7 +84,8 @@ class Gateway:
     async def _pass_on(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
         route = self._route(path, scope["method"])
         scope["route"] = route
-        claims, origin, extra = await self._let_in(route, scope, bearer_token(scope))
+        token = bearer_token(scope)
+        claims, origin, extra = await self._let_in(route, scope, token)
         out = Outgoing(
             route=route,
             method=scope["method"],
@@ -87,6 +93,7 @@ class Gateway:
             headers=self._headers(scope, claims, origin),
             body=RequestBody(scope["headers"], receive, self._settings.body_limit),
             seconds=route.timeout or self._settings.upstream_timeout,
+            over=self._over(token, claims),
         )
         await out.body.prepare()
         await self._proxy.pass_on(out, extra, receive, send)
@@ -110,7 +117,7 @@ class Gateway:
         claims = None
         if route.token:
             try:
-                claims = self._verifier.claims(token)
+                claims = await self._claims(route, scope, token)
             except ApiError as error:
                 refusal = error
         _name_user(claims)
@@ -119,6 +126,18 @@ class Gateway:
         if refusal is not None:
             raise refusal
         return claims, origin, extra
+
+    async def _claims(self, route: Route, scope: Scope, token: str | None) -> Claims:
+        """Who a token or an API key is for. Raises ApiError."""
+        if token is None or not is_key(token):
+            return self._verifier.claims(token)
+        # A WebSocket has no method: whoever opens one may write.
+        return await self._keys.claims(token, route, scope.get("method", "POST"))
+
+    def _over(self, token: str | None, claims: Claims | None) -> Over | None:
+        if token is None or claims is None:
+            return None
+        return partial(self._lasting.over, token, claims)
 
     def _believed(self, scope: Scope, origin: Origin) -> Origin:
         """The origin that a service names which has the API key; others name nobody."""
@@ -145,7 +164,8 @@ class Gateway:
             claims, origin, _ = await self._let_in(route, scope, token)
             headers = self._headers(scope, claims, origin)
             target = _target(route, path, scope)
-            await self._sockets.pass_on(route, target, headers, offered, receive, send)
+            over = self._over(token, claims)
+            await self._sockets.pass_on(route, target, headers, offered, receive, send, over)
         except ApiError as error:
             await self._sockets.refuse(error, scope, receive, send)
 

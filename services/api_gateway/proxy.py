@@ -13,6 +13,7 @@ from yarl import URL
 
 from .bodies import ClientGone, RequestBody
 from .domain.routes import Route
+from .lasting import Over
 from .relay import relay
 from .upstreams import Upstream, Upstreams, broken, late, not_deployed, unavailable
 
@@ -30,7 +31,10 @@ _ROUTER_UNKNOWN = b'"unknown_service"'
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A request as it goes to its service. target: path and query; seconds: its timeout."""
+    """A request as it goes to its service. target: path and query; seconds: its timeout.
+
+    over: returns when the caller's token counts no more; None where none is needed.
+    """
 
     route: Route
     method: str
@@ -38,6 +42,7 @@ class Outgoing:
     headers: Sequence[tuple[str, str]]
     body: RequestBody
     seconds: float
+    over: Over | None = None
 
     @property
     def may_repeat(self) -> bool:
@@ -62,7 +67,7 @@ class Proxy:
         url = upstream.enter()
         response = await self._asked(upstream, out, url)
         try:
-            await relay(response, out.method, out.route, url, extra, receive, send)
+            await relay(response, out.method, out.route, url, extra, receive, send, out.over)
         except aiohttp.ClientError as error:
             raise broken(upstream.name) from error
         finally:

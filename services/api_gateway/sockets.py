@@ -17,6 +17,8 @@ from websockets.typing import Subprotocol
 
 from .clients import header
 from .domain.routes import Route
+from .identity import invalid_token
+from .lasting import Over
 from .upstreams import Upstream, Upstreams, unavailable
 
 BEARER = "bearer"
@@ -26,6 +28,7 @@ MOST_BYTES = 16 * 1024 * 1024
 
 GOING_AWAY = 1001
 NO_STATUS = 1005
+REFUSED = 1008
 ABNORMAL = 1006
 _SOCKET_HEADERS = frozenset({"authorization", "content-length", "origin"})
 
@@ -64,8 +67,11 @@ class Sockets:
         offered: Sequence[str],
         receive: Receive,
         send: Send,
+        over: Over | None,
     ) -> None:
         """Connect to the service, accept the client, and pass messages until one side closes.
+
+        over: both are closed when it returns, as the token counts no more then.
 
         Raises ApiError when the service does not accept.
         """
@@ -75,7 +81,7 @@ class Sockets:
             await receive()
             chosen = far.subprotocol or (BEARER if BEARER in offered else None)
             await send({"type": "websocket.accept", "subprotocol": chosen})
-            await _both_ways(far, receive, send)
+            await _both_ways(far, receive, send, over)
 
     async def refuse(self, error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the handshake with an error, as HTTP where the server can do that."""
@@ -83,7 +89,7 @@ class Sockets:
             answer = JSONResponse(body(error.code, error.message), error.status, error.headers)
             await answer(scope, receive, send)
         else:
-            await send({"type": "websocket.close", "code": 1008, "reason": error.code})
+            await send({"type": "websocket.close", "code": REFUSED, "reason": error.code})
 
 
 async def _open(
@@ -121,11 +127,15 @@ def _passes(name: str) -> bool:
     return not lowered.startswith("sec-websocket-") and lowered not in _SOCKET_HEADERS
 
 
-async def _both_ways(far: ClientConnection, receive: Receive, send: Send) -> None:
+async def _both_ways(
+    far: ClientConnection, receive: Receive, send: Send, over: Over | None
+) -> None:
     directions = {
         asyncio.create_task(_to_service(far, receive)),
         asyncio.create_task(_to_client(far, send)),
     }
+    if over is not None:
+        directions.add(asyncio.create_task(_until_over(over, send)))
     try:
         done, _ = await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -134,6 +144,11 @@ async def _both_ways(far: ClientConnection, receive: Receive, send: Send) -> Non
         for task in directions:
             task.cancel()
         await asyncio.wait(directions)
+
+
+async def _until_over(over: Over, send: Send) -> None:
+    await over()
+    await send({"type": "websocket.close", "code": REFUSED, "reason": invalid_token().code})
 
 
 async def _to_service(far: ClientConnection, receive: Receive) -> None:

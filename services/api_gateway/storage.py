@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from pyairtable_shared.revocation import GONE, REVOKED
 from pyairtable_shared.suspension import SUSPENDED
 from redis.asyncio import Redis
 
 from .domain.rates import WINDOW, Decision, Limits
 
 RATE_PREFIX = "api-gateway:rate:"
-REVOKED_PREFIX = "shared:revoked:"
 MAX_BATCH = 128
 """Requests that are decided by one call at most."""
 
@@ -56,11 +56,12 @@ for i = 1, clients do
   result[i] = {allowed, string.format('%.6f', full - now), string.format('%.6f', weighed),
     string.format('%.6f', math.max(room, 0))}
 end
-for i = clients + 1, #KEYS - 1 do
-  if redis.call('SISMEMBER', KEYS[#KEYS], ARGV[5 + i - clients]) == 1 then
-    result[i] = 2
+for i = 1, (#KEYS - 1 - clients) / 2 do
+  local key = clients + 2 * i - 1
+  if redis.call('SISMEMBER', KEYS[#KEYS], ARGV[5 + i]) == 1 then
+    result[clients + i] = 2
   else
-    result[i] = redis.call('EXISTS', KEYS[i])
+    result[clients + i] = math.min(redis.call('EXISTS', KEYS[key], KEYS[key + 1]), 1)
   end
 end
 return result
@@ -68,7 +69,7 @@ return result
 
 
 class Standing(IntEnum):
-    """Whether a token counts: its id may be revoked, its tenant suspended."""
+    """Whether a token counts: it may be revoked, its user removed, its tenant suspended."""
 
     GOOD = 0
     REVOKED = 1
@@ -77,9 +78,10 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What of a token is looked up: its own id and its tenant's."""
+    """What of a token is looked up: its own id, its user's and its tenant's."""
 
     jti: str
+    user_id: str
     tenant_id: str
 
 
@@ -100,6 +102,7 @@ class Admission:
     def __init__(
         self, redis: Redis, limits: Limits, timeout: float, clock: Callable[[], float] | None = None
     ) -> None:
+        self._redis = redis
         self._script = redis.register_script(SCRIPT)
         self._limits = limits
         self._timeout = timeout
@@ -117,6 +120,19 @@ class Admission:
         if self._worker is None:
             self._worker = asyncio.create_task(self._drain())
         return await waiting.answer
+
+    async def standing(self, token: Token) -> Standing:
+        """How a token stands now. Raises redis.RedisError or TimeoutError."""
+        async with (
+            asyncio.timeout(self._timeout),
+            self._redis.pipeline(transaction=False) as pipeline,
+        ):
+            pipeline.sismember(SUSPENDED, token.tenant_id)
+            pipeline.exists(*_revocations(token))
+            suspended, revoked = await pipeline.execute()
+        if suspended:
+            return Standing.SUSPENDED
+        return Standing.REVOKED if revoked else Standing.GOOD
 
     async def _drain(self) -> None:
         try:
@@ -141,7 +157,7 @@ class Admission:
 
     async def _call(self, batch: list[_Waiting]) -> list[tuple[Decision, Standing]]:
         tokens = [waiting.token for waiting in batch if waiting.token is not None]
-        revoked = [REVOKED_PREFIX + token.jti for token in tokens]
+        revoked = [key for token in tokens for key in _revocations(token)]
         keys = [*(RATE_PREFIX + waiting.client for waiting in batch), *revoked, SUSPENDED]
         now = self._clock() if self._clock else 0
         limits = (self._limits.interval, self._limits.burst, WINDOW)
@@ -152,6 +168,10 @@ class Admission:
             (_decision(answer), next(standings) if waiting.token else Standing.GOOD)
             for waiting, answer in zip(batch, raw, strict=False)
         ]
+
+
+def _revocations(token: Token) -> tuple[str, str]:
+    return REVOKED + token.jti, GONE + token.user_id
 
 
 def _decision(answer: list[Any]) -> Decision:

@@ -82,7 +82,8 @@ class Accounts:
     async def refresh(self, token: str) -> dict[str, Any]:
         """Return new tokens for a refresh token, which is used up. Raises ApiError 401, 403."""
         try:
-            renewed = await self._sessions.renew(token)
+            # Who is suspended has the token still, for when that is over.
+            renewed = await self._sessions.renew(token, self._not_suspended)
         except Reused as reused:
             REUSES.inc()
             logger().warning("a refresh token was used twice; its family is revoked")
@@ -91,9 +92,11 @@ class Accounts:
         if renewed is None:
             raise _sign_in_again()
         user, pair = renewed
-        await self._suspension.refuse(str(user["tenant_id"]))
         request_context.user(str(user["id"]))
         return self._answer(user, pair)
+
+    async def _not_suspended(self, user: User) -> None:
+        await self._suspension.refuse(str(user["tenant_id"]))
 
     async def logout(self, token: str | None) -> None:
         """Revoke the access token and all that came from the same sign-in."""
@@ -107,7 +110,7 @@ class Accounts:
             claims = tokens.verify(self._settings.jwt_secrets, token or "")
         except tokens.InvalidToken as error:
             raise _invalid() from error
-        if await self._revocation.revoked(claims.jti):
+        if await self._revocation.revoked(claims.jti, claims.sub):
             raise _invalid()
         if not await self._users.exists(UUID(claims.sub)):
             raise _invalid()

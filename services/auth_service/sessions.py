@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -52,10 +52,13 @@ class Sessions:
             )
             return await _add(connection, uuid4(), user_id)
 
-    async def renew(self, token: str) -> tuple[User, Pair] | None:
+    async def renew(
+        self, token: str, admit: Callable[[User], Awaitable[None]]
+    ) -> tuple[User, Pair] | None:
         """Use a token up; return its user and the next pair, None when it does not count.
 
-        Raises Reused for a token that was used before; its family is gone then.
+        admit: raises for a user who gets none; the token is not used up then. Raises Reused
+        for a token that was used before; its family is gone then.
         """
         jtis: list[str] | None = None
         async with self._database.transaction() as connection:
@@ -68,7 +71,10 @@ class Sessions:
             if known is None:
                 return None
             if known["used_at"] is None:
-                return await _renewed(connection, token, known["family"])
+                renewed = await _renewed(connection, token, known["family"])
+                if renewed is not None:
+                    await admit(renewed[0])
+                return renewed
             jtis = await _end(connection, known["family"])
         raise Reused(jtis)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Annotated, Any, TypeVar
@@ -11,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.responses import JSONResponse
 from fastapi.sse import format_sse_event
+from pyairtable_shared.settings import is_one_of
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -33,10 +33,10 @@ def require_key(settings: Settings) -> Callable[..., Awaitable[None]]:
         x_goog_api_key: Annotated[str | None, Header()] = None,
         key: Annotated[str | None, Query()] = None,
     ) -> None:
-        given, expected = x_goog_api_key or key, settings.expected_key
+        given, expected = x_goog_api_key or key, settings.expected_keys
         if not given:
             raise key_missing()
-        if expected is not None and not hmac.compare_digest(given.encode(), expected.encode()):
+        if expected is not None and not is_one_of(given, expected):
             raise key_refused()
 
     return check

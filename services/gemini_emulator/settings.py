@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pyairtable_shared.settings import ServiceSettings, read_secret
+from pyairtable_shared.settings import ServiceSettings, accepted_secrets
 from pydantic import Field
 
 
@@ -20,6 +20,6 @@ class Settings(ServiceSettings):
     token_delay: float = Field(0.0, ge=0, le=10)
 
     @property
-    def expected_key(self) -> str | None:
-        """The key that is accepted, None for any."""
-        return read_secret(self.gemini_api_key_file) if self.gemini_api_key_file else None
+    def expected_keys(self) -> tuple[str, ...] | None:
+        """The keys that are accepted, two while the key is changed; None for any."""
+        return accepted_secrets(self.gemini_api_key_file) if self.gemini_api_key_file else None

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from pyairtable_shared.service_auth import Caller
+from pyairtable_shared.usage import UsageLog
 
 from . import failures
 from .budget import Budget
@@ -21,6 +22,9 @@ from .model import Model
 from .settings import Settings
 from .storage import Sessions
 from .toolbox import Toolbox
+
+CHAT = "llm.chat"
+"""What the reports name a chat; its value is the tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,16 @@ class Assistant:
     """Answers users."""
 
     def __init__(
-        self, settings: Settings, model: Model, toolbox: Toolbox, sessions: Sessions, budget: Budget
+        self,
+        settings: Settings,
+        model: Model,
+        toolbox: Toolbox,
+        sessions: Sessions,
+        budget: Budget,
+        usage: UsageLog,
     ) -> None:
         self._settings, self._model, self._toolbox = settings, model, toolbox
-        self._sessions, self._budget = sessions, budget
+        self._sessions, self._budget, self._usage = sessions, budget, usage
         self._prices = Prices(settings.llm_input_price, settings.llm_output_price)
 
     async def prepare(self, caller: Caller, request: ChatRequest) -> Prepared:
@@ -80,6 +90,9 @@ class Assistant:
                         yield event
         except TimeoutError:
             raise failures.too_long(seconds) from None
+        finally:
+            # What was used counts, whatever came of it.
+            await self._note(caller, outcome)
         said = [
             ChatMessage(role="user", text=request.message, at=asked),
             ChatMessage(
@@ -96,6 +109,26 @@ class Assistant:
         """Return the tools that may be called."""
         async with self._toolbox.open(caller) as tools:
             return await tools.listed()
+
+    async def _note(self, caller: Caller, outcome: Outcome) -> None:
+        used = outcome.usage
+        if used.total:
+            told = {
+                "model": self._settings.default_model,
+                "input_tokens": used.input_tokens,
+                "output_tokens": used.output_tokens,
+                "thinking_tokens": used.thinking_tokens,
+                "tools": len(outcome.tools_used),
+            }
+            cost = used.cost(self._prices)
+            await self._usage.note(
+                caller.tenant_id,
+                caller.user_id,
+                CHAT,
+                value=used.total,
+                cost_usd=cost,
+                properties=told,
+            )
 
     def _thinking(self, request: ChatRequest) -> int | None:
         """The tokens of thinking to ask for, None when the model may choose."""

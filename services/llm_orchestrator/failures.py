@@ -9,6 +9,8 @@ from pyairtable_shared.errors import ApiError
 from pyairtable_shared.logs import logger
 from redis.exceptions import RedisError
 
+BUSY_SECONDS = 30
+
 
 def not_configured() -> ApiError:
     """There is no key for the model."""
@@ -36,6 +38,16 @@ def unavailable(seconds: float) -> ApiError:
         "llm_unavailable",
         f"The model cannot be reached at the moment. Try again in {after} s.",
         {"Retry-After": after},
+    )
+
+
+def busy() -> ApiError:
+    """The model's host asks for patience: it is there, and this stack has used up its share."""
+    return ApiError(
+        503,
+        "llm_busy",
+        f"The model's host takes no more requests now. Try again in {BUSY_SECONDS} s.",
+        {"Retry-After": str(BUSY_SECONDS)},
     )
 
 

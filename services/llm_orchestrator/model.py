@@ -35,7 +35,7 @@ _AWAY = (
     errors.UnknownApiResponseError,
 )
 _BUSY = (408, 429)
-"""The model's host asks for patience: no fault of the request."""
+"""The model's host asks for patience: no fault of the request, and it is not away."""
 
 LONGEST_PAUSE = 5.0
 """Seconds between two attempts at most."""
@@ -130,6 +130,8 @@ class Model:
         if isinstance(error, errors.APIError) and not _away(error):
             # It answered: it is there.
             self._breaker.succeeded()
+            if error.code in _BUSY:
+                return failures.busy()
             if error.code in (401, 403) or "API_KEY_INVALID" in str(error.details):
                 return failures.key_refused()
             return failures.refused(error.message or error.status or str(error.code))
@@ -175,7 +177,7 @@ async def _closing(parts: AsyncIterator[types.GenerateContentResponse]) -> Async
 
 
 def _away(error: errors.APIError) -> bool:
-    return error.code in _BUSY or error.code >= 500
+    return error.code >= 500
 
 
 def _count(

@@ -64,4 +64,5 @@ GRANTS: tuple[LiteralString, ...] = (
     "GRANT EXECUTE ON FUNCTION tenants.current_tenant(), tenants.platform_admin()"
     " TO automation_services",
     "GRANT SELECT (id, suspended_at) ON tenants.tenants TO automation_services",
+    "GRANT SELECT (tenant_id, user_id) ON tenants.members TO automation_services",
 )

@@ -16,6 +16,7 @@ from .analytics.jobs import Rollups
 from .analytics.query import Analytics
 from .analytics.routes_in import ingest_router
 from .analytics.routes_out import reports_router
+from .analytics.usage import Usage
 from .keys.routes import keys_router
 from .keys.storage import Keys
 from .keys.verification import Verification
@@ -28,11 +29,11 @@ def application(settings: Settings) -> FastAPI:
     """Return the application. Without Redis only tokens cannot be verified."""
     database, cache = Database(NAME, settings), Cache(NAME, settings)
     keys = Keys(database)
-    rollups = Rollups(database, settings)
+    rollups, ingest = Rollups(database, settings), Ingest(database, settings.retention_days)
     verification = Verification(settings, keys, Revocation(cache), Suspension(cache))
     guarded = APIRouter(dependencies=[Depends(require_service(settings))])
     guarded.include_router(keys_router(keys, verification))
-    guarded.include_router(ingest_router(Ingest(database, settings.retention_days)))
+    guarded.include_router(ingest_router(ingest))
     guarded.include_router(reports_router(Analytics(database), settings.retention_days))
     return create_app(
         NAME,
@@ -40,5 +41,10 @@ def application(settings: Settings) -> FastAPI:
         routers=[guarded],
         checks={"postgres": database.check},
         useful={"redis": cache.check},
-        resources=[database, cache, Repeating("roll-ups", settings.rollup_seconds, rollups.look)],
+        resources=[
+            database,
+            cache,
+            Repeating("roll-ups", settings.rollup_seconds, rollups.look),
+            Repeating("usage", settings.usage_seconds, Usage(cache, ingest).look),
+        ],
     )

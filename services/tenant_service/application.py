@@ -33,7 +33,7 @@ def application(settings: Settings) -> FastAPI:
     guarded = APIRouter(dependencies=[Depends(require_service(settings))])
     for router in (
         invitations_router(Invitations(desk, revocation)),
-        tenants_router(Tenants(desk, quota), publishing),
+        tenants_router(Tenants(desk, quota, revocation), publishing),
         members_router(Members(desk, revocation)),
     ):
         guarded.include_router(router)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from pyairtable_shared.airtable_quota import AirtableQuota
+from pyairtable_shared.revocation import Revocation
 from pyairtable_shared.service_auth import Caller
 from pyairtable_shared.texts import containing
 
@@ -34,6 +35,8 @@ _USAGE = """SELECT
     (SELECT count(*) FROM workspaces.workspaces w WHERE w.tenant_id = t.id) AS workspaces,
     (SELECT count(*) FROM tenants.members m WHERE m.tenant_id = t.id) AS members
     FROM tenants.tenants t WHERE t.id = %s"""
+_MEMBERS = """SELECT user_id::text AS id FROM tenants.members
+    WHERE tenant_id = tenants.current_tenant()"""
 _SUSPEND = """UPDATE tenants.tenants SET updated_at = now(), suspended_at =
     CASE WHEN %s THEN coalesce(suspended_at, now()) END WHERE id = %s"""
 
@@ -41,8 +44,8 @@ _SUSPEND = """UPDATE tenants.tenants SET updated_at = now(), suspended_at =
 class Tenants:
     """The tenants that a caller sees and changes."""
 
-    def __init__(self, desk: Desk, quota: AirtableQuota) -> None:
-        self._desk, self._quota = desk, quota
+    def __init__(self, desk: Desk, quota: AirtableQuota, revocation: Revocation) -> None:
+        self._desk, self._quota, self._revocation = desk, quota, revocation
 
     async def page(
         self, caller: Caller, text: str, page: int, size: int
@@ -83,11 +86,16 @@ class Tenants:
             return await _one(connection, tenant_id)
 
     async def delete(self, caller: Caller, tenant_id: UUID) -> None:
-        """Remove a tenant with its users and all that is theirs."""
+        """Remove a tenant with its users and all that is theirs; no token of theirs counts then.
+
+        Raises ApiError 503 when the tokens cannot be revoked; nothing is removed then.
+        """
         async with self._desk.tenant(caller, tenant_id, Role.OWNER) as connection:
+            members = await (await connection.execute(_MEMBERS)).fetchall()
             done = await only(connection, "SELECT tenants.delete_tenant(%s) AS it", tenant_id)
             if done is None or done["it"] != "deleted":
                 raise not_found("tenant")
+            await self._revocation.remove(row["id"] for row in members)
 
     async def usage(self, caller: Caller, tenant_id: UUID) -> dict[str, Any]:
         """Return what a tenant uses of its quotas."""

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.database import Database
+from pyairtable_shared.revocation import Revocation
 
 from .cached import CachedProfiles
 from .profiles import Profiles
@@ -17,9 +18,9 @@ NAME = "user-service"
 
 
 def application(settings: Settings) -> FastAPI:
-    """Return the application. Without Redis it does all its work, only slower."""
+    """Return the application. Without Redis it works slower, and removes no accounts."""
     database, cache = Database(NAME, settings), Cache(NAME, settings)
-    profiles = Profiles(Storage(database), CachedProfiles(cache))
+    profiles = Profiles(Storage(database), CachedProfiles(cache), Revocation(cache))
     return create_app(
         NAME,
         settings,

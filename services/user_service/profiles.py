@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pyairtable_shared.errors import ApiError
+from pyairtable_shared.revocation import Revocation
 from pyairtable_shared.service_auth import Caller
 
 from .cached import CachedProfiles, Profile
@@ -16,8 +17,8 @@ from .storage import Order, Storage
 class Profiles:
     """Profiles. All of a tenant see each other; PostgreSQL decides who may change whom."""
 
-    def __init__(self, storage: Storage, cached: CachedProfiles) -> None:
-        self._storage, self._cached = storage, cached
+    def __init__(self, storage: Storage, cached: CachedProfiles, revocation: Revocation) -> None:
+        self._storage, self._cached, self._revocation = storage, cached, revocation
 
     async def get(self, caller: Caller, user_id: UUID) -> Profile:
         """Return a profile that the caller may see. Raises ApiError 404."""
@@ -46,9 +47,11 @@ class Profiles:
         raise _forbidden()
 
     async def delete(self, caller: Caller, user_id: UUID) -> None:
-        """Remove an account. Raises ApiError 403 and 404."""
+        """Remove an account; its tokens do not count any more. Raises ApiError 403, 404, 503."""
         await self._cached.bar(user_id)
-        outcome = await self._storage.delete(caller, user_id)
+        outcome = await self._storage.delete(
+            caller, user_id, lambda: self._revocation.remove([str(user_id)])
+        )
         if outcome == "forbidden":
             raise _forbidden()
         if outcome != "deleted":

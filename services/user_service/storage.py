@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -65,12 +65,21 @@ class Storage:
             done = await connection.execute(statement, {**values, "user_id": user_id})
             return await done.fetchone()
 
-    async def delete(self, caller: Caller, user_id: UUID) -> str:
-        """Remove the whole account; returns deleted, forbidden or not_found."""
+    async def delete(
+        self, caller: Caller, user_id: UUID, revoke: Callable[[], Awaitable[None]]
+    ) -> str:
+        """Remove the whole account; returns deleted, forbidden or not_found.
+
+        revoke: ends the tokens of a removed account, before anybody sees that it is gone; when
+        it raises, nothing is removed.
+        """
         async with self._transaction(caller) as connection:
             done = await connection.execute("SELECT users.delete_account(%s) AS it", (user_id,))
             row = await done.fetchone()
-            return str(row["it"]) if row else "not_found"
+            outcome = str(row["it"]) if row else "not_found"
+            if outcome == "deleted":
+                await revoke()
+            return outcome
 
     async def search(
         self, caller: Caller, text: str, page: int, size: int, order: Order

@@ -26,7 +26,7 @@ from .people import Person, new_email
 from .surroundings import Surroundings, serving
 
 T = TypeVar("T")
-PATIENCE = 15.0
+PATIENCE = 90.0
 QUICK = {
     "SCHEDULER_INTERVAL": "0.2",
     "HOUSEKEEPING_INTERVAL": "0.2",
@@ -133,7 +133,9 @@ class Outside:
     @property
     def app(self) -> Starlette:
         """The application."""
-        return Starlette(routes=[Route("/{path:path}", self._answer, methods=["GET", "POST"])])
+        return Starlette(
+            routes=[Route("/{path:path}", self._answer, methods=["GET", "POST", "PUT"])]
+        )
 
     def named(self, path: str) -> int:
         """Return how often a path was called."""
@@ -152,9 +154,9 @@ class Outside:
             began = time.monotonic()
             while time.monotonic() < began + self.slow:
                 await asyncio.sleep(0.05)
-        if path == "/flaky" and self.failures > 0:
+        if path in ("/flaky", "/busy") and self.failures > 0:
             self.failures -= 1
-            return Response(status_code=503)
+            return Response(status_code=503 if path == "/flaky" else 429)
         return JSONResponse({"path": path, "number": len(self.calls)})
 
 

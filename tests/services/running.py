@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from .stores import free_port
 from .surroundings import Surroundings
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 @dataclass

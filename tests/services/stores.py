@@ -20,7 +20,7 @@ import redis
 # PostgreSQL refuses to run as root.
 USER = "nobody" if os.geteuid() == 0 else None
 POSTGRES_FOLDERS = ("/usr/lib/postgresql/15/bin", "/usr/local/bin", "/usr/bin")
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 def program(name: str, package: str) -> str:

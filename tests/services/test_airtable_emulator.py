@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -204,6 +205,20 @@ def test_an_unknown_base_route_or_token_is_refused(api: Api, emulator: Running) 
         answer = httpx.get(f"{emulator.url}/v0/meta/bases", headers={"Authorization": wrong})
         assert answer.status_code == 401
         assert answer.json()["error"]["type"] == "AUTHENTICATION_REQUIRED"
+
+
+def test_while_the_token_is_changed_both_are_taken(emulator: Running, token_file: str) -> None:
+    also = Path(f"{token_file}-also")
+    other = {"Authorization": "Bearer patOther.0123456789"}
+    bases = f"{emulator.url}/v0/meta/bases"
+    assert httpx.get(bases, headers=other).status_code == 401
+    also.write_text("patOther.0123456789")
+    try:
+        for token in (TOKEN, "patOther.0123456789"):
+            answer = httpx.get(bases, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200
+    finally:
+        also.unlink()
 
 
 def test_samples_are_put_in_once_and_stay_as_they_were_left(

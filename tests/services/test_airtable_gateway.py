@@ -379,3 +379,23 @@ def test_without_redis_it_still_serves_and_says_so(
         surroundings.redis.start()
     client.get(TASKS)
     assert client.get(TASKS).headers["X-Cache"] == "hit"
+
+
+def test_what_was_written_while_redis_was_away_is_seen_when_it_is_back(
+    surroundings: Surroundings, client: httpx.Client
+) -> None:
+    schema = f"/bases/{PROJECTS_BASE}/tables"
+    assert "unseen" not in titles(client.get(TASKS))
+    client.get(schema)
+    assert [client.get(path).headers["X-Cache"] for path in (TASKS, schema)] == ["hit", "hit"]
+    surroundings.redis.stop()
+    try:
+        body = {"fields": {"Title": "unseen"}, "typecast": True}
+        made = client.post(TASKS, json=body)
+        assert made.status_code == 201, made.text
+    finally:
+        surroundings.redis.start()
+    assert client.get(schema).headers["X-Cache"] == "miss"
+    assert "unseen" in titles(client.get(TASKS))
+    client.delete(f"{TASKS}/{made.json()['id']}")
+    assert "unseen" not in titles(client.get(TASKS))

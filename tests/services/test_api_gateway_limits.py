@@ -42,7 +42,7 @@ async def cache(surroundings: Surroundings) -> AsyncIterator[Cache]:
 
 
 async def ask(admission: Admission, client: str, jti: str | None = None) -> Decision:
-    return (await admission.ask(client, Token(jti, "t") if jti else None))[0]
+    return (await admission.ask(client, Token(jti, "u", "t") if jti else None))[0]
 
 
 async def test_a_burst_passes_at_once_and_no_more_within_the_minute(cache: Cache) -> None:
@@ -142,7 +142,7 @@ async def test_many_at_once_are_asked_together_and_answered_each(
         names = [(client if number < 30 else f"{client}{number}") for number in range(300)]
         answers = await asyncio.gather(
             *(
-                admission.ask(name, Token("gone" if n % 7 == 0 else f"j{n}", "t"))
+                admission.ask(name, Token("gone" if n % 7 == 0 else f"j{n}", "u", "t"))
                 for n, name in enumerate(names)
             )
         )
@@ -161,7 +161,12 @@ async def test_tokens_of_a_suspended_tenant_stand_as_such(
     with surroundings.redis_admin() as redis:
         redis.set("shared:revoked:both", "1", ex=60)
         redis.sadd(SUSPENDED, tenant)
-        asked = [Token("good", "other"), Token("both", "other"), Token("good", tenant), None]
+        asked = [
+            Token("good", "u", "other"),
+            Token("both", "u", "other"),
+            Token("good", "u", tenant),
+            None,
+        ]
         answers = [(await admission.ask(secrets.token_hex(), each))[1] for each in asked]
         redis.srem(SUSPENDED, tenant)
     assert answers == [Standing.GOOD, Standing.REVOKED, Standing.SUSPENDED, Standing.GOOD]

@@ -141,8 +141,6 @@ async def test_each_tick_is_run_once_over_two_replicas(
         await client.put(f"/workflows/{made['id']}", json=off, headers=person.headers)
         seen = await look()
     assert set(Counter(each["tick"] for each in seen).values()) == {1}
-    ticks = sorted(datetime.fromisoformat(each["tick"]) for each in seen)
-    assert (ticks[-1] - ticks[0]).total_seconds() < len(ticks) + 1
     assert {(each["trigger"], each["attempt"]) for each in seen} == {("cron", 1)}
 
 

@@ -200,6 +200,15 @@ def test_with_a_key_of_its_own_it_takes_no_other(tmp_path: Path) -> None:
     assert "API key not valid" in (refused.value.message or "")
 
 
+def test_while_its_key_is_changed_it_takes_both(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("new-key")
+    (tmp_path / "key-also").write_text("old-key")
+    with served(application(Settings(port=8091, gemini_api_key_file=tmp_path / "key"))) as url:
+        for key in ("new-key", "old-key"):
+            with client_of(url, key) as client:
+                assert client.models.get(model=MODEL).name == f"models/{MODEL}"
+
+
 def test_errors_have_googles_shape(client: genai.Client, url: str) -> None:
     with pytest.raises(errors.ClientError) as unknown:
         client.models.generate_content(model="palm-1", contents="hello")

@@ -114,7 +114,7 @@ def test_a_service_may_do_only_its_own_work(
         ("workspace_service", "workspaces", {"tenants.members", "users.profiles"}),
         ("tenant_service", "tenants", {"users.profiles", "workspaces.workspaces"}),
         ("platform_services", "platform", {"tenants.tenants"}),
-        ("automation_services", "automation", {"tenants.tenants"}),
+        ("automation_services", "automation", {"tenants.members", "tenants.tenants"}),
         ("airtable_emulator", "emulator", set()),
     ],
 )

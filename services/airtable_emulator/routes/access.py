@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Header
-from pyairtable_shared.settings import read_secret
+from pyairtable_shared.settings import accepted_secrets, is_one_of
 from pyairtable_shared.tokens import bearer
 
 from ..domain.errors import rate_limited, unauthorized
@@ -21,9 +20,8 @@ def require_token(settings: Settings) -> Guard:
     """A dependency that answers 401 to a request without the right bearer token."""
 
     def check(authorization: Annotated[str | None, Header()] = None) -> None:
-        expected = read_secret(settings.airtable_token_file)
-        given = bearer(authorization) or ""
-        if not hmac.compare_digest(given.encode(), expected.encode()):
+        expected = accepted_secrets(settings.airtable_token_file)
+        if not is_one_of(bearer(authorization) or "", expected):
             raise unauthorized()
 
     return check

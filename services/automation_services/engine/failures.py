@@ -21,3 +21,13 @@ class Superseded(Exception):
 
 class CancelRequested(Exception):
     """Somebody has cancelled the execution."""
+
+
+def unclear(message: str, *, harmless: bool, after: float = 0.0) -> StepFailed:
+    """A request failed, and may have been carried out all the same.
+
+    harmless: whether doing it twice does no harm; only then it is tried again.
+    """
+    if harmless:
+        return MayPass(message, after)
+    return StepFailed(f"{message}. It is not sent again, as it may have been carried out")

@@ -10,11 +10,13 @@ import httpx
 from pyairtable_shared.service_auth import Caller
 
 from ..settings import Settings
-from .failures import MayPass, StepFailed
+from .failures import MayPass, StepFailed, unclear
 
 # Airtable may ask for a wait of 30 seconds; an assistant with tools may think for minutes.
 AIRTABLE_SECONDS = 90.0
 LLM_SECONDS = 300.0
+# airtable-gateway writes so many records at a time: of more, some may be written before a refusal.
+WRITTEN_AT_ONCE = 10
 
 
 class Inside:
@@ -36,7 +38,10 @@ class Inside:
         await self._client.aclose()
 
     async def airtable(self, values: dict[str, Any], caller: Caller) -> Any:
-        """Read or write records. Raises StepFailed, MayPass."""
+        """Read or write records; new ones are sent again only when nobody has written them.
+
+        Raises StepFailed, MayPass.
+        """
         base, table = (_part(values[name]) for name in ("base", "table"))
         url = f"{self._settings.airtable_gateway_url}/bases/{base}/tables/{table}/records"
         if values["operation"] == "list":
@@ -46,19 +51,40 @@ class Inside:
         if not isinstance(values["records"], list) or not values["records"]:
             raise StepFailed("records must be a list that is not empty")
         body = {"records": values["records"], "typecast": values["typecast"]}
-        method = "POST" if values["operation"] == "create" else "PATCH"
-        return await self._call(method, url, caller, AIRTABLE_SECONDS, json=body)
+        if values["operation"] == "update":
+            return await self._call("PATCH", url, caller, AIRTABLE_SECONDS, json=body)
+        whole = len(values["records"]) <= WRITTEN_AT_ONCE
+        return await self._call(
+            "POST", url, caller, AIRTABLE_SECONDS, harmless=False, refused_whole=whole, json=body
+        )
 
     async def llm(self, values: dict[str, Any], caller: Caller) -> Any:
-        """Ask the assistant. Raises StepFailed, MayPass."""
+        """Ask the assistant; as it may write with its tools, only once. Raises StepFailed, MayPass.
+
+        A refusal for the day's tokens may come after some of its work.
+        """
         names = ("message", "session_id", "base_id")
         body = {name: str(values[name]) for name in names if values[name] is not None}
         url = f"{self._settings.llm_orchestrator_url}/chat"
-        return await self._call("POST", url, caller, LLM_SECONDS, json=body)
+        return await self._call(
+            "POST", url, caller, LLM_SECONDS, harmless=False, refused_whole=False, json=body
+        )
 
     async def _call(
-        self, method: str, url: str, caller: Caller, seconds: float, **more: Any
+        self,
+        method: str,
+        url: str,
+        caller: Caller,
+        seconds: float,
+        *,
+        harmless: bool = True,
+        refused_whole: bool = True,
+        **more: Any,
     ) -> Any:
+        """Return the body of an answer. harmless: whether it may be carried out twice.
+
+        refused_whole: whether an answer of 429 means that nothing was done.
+        """
         headers = {
             "X-API-Key": self._settings.api_key,
             "X-User-ID": str(caller.user_id),
@@ -69,20 +95,31 @@ class Inside:
             answer = await self._client.request(
                 method, url, headers=headers, timeout=httpx.Timeout(seconds, connect=5), **more
             )
-        except httpx.HTTPError as error:
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise MayPass(f"The service was not reached ({type(error).__name__})") from error
+        except httpx.HTTPError as error:
+            message = f"The service did not answer ({type(error).__name__})"
+            raise unclear(message, harmless=harmless) from error
         try:
             body = answer.json()
         except ValueError:
-            raise MayPass(f"The service answered {answer.status_code} without JSON") from None
+            message = f"The service answered {answer.status_code} without JSON"
+            allowed = harmless or _never_reached(answer)
+            raise unclear(message, harmless=allowed) from None
         if answer.status_code < 400:
             return body
         code, message = _said(body)
         text = f"The service answered {answer.status_code}: {message}"
-        passing = answer.status_code == 429 or answer.status_code >= 500
-        raise (
-            MayPass(text) if passing and not code.endswith("_not_configured") else StepFailed(text)
-        )
+        if answer.status_code == 429:
+            raise unclear(text, harmless=harmless or refused_whole)
+        if answer.status_code < 500 or code.endswith("_not_configured"):
+            raise StepFailed(text)
+        raise unclear(text, harmless=harmless)
+
+
+def _never_reached(answer: httpx.Response) -> bool:
+    # The router's own answer while no server of the service is there; services name the request.
+    return answer.status_code == 503 and "X-Request-ID" not in answer.headers
 
 
 def _part(value: Any) -> str:

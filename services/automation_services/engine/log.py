@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg import AsyncConnection
@@ -18,9 +18,18 @@ from psycopg.types.json import Jsonb
 from pyairtable_shared.database import Database
 from pyairtable_shared.service_auth import Caller
 
-from .failures import CancelRequested, Superseded
+from .failures import CancelRequested, StepFailed, Superseded
 
 Row = dict[str, Any]
+# Why nothing may be done for a user any more; NULL while it may.
+_REFUSAL: LiteralString = """SELECT CASE
+    WHEN NOT EXISTS (SELECT FROM tenants.members m
+        WHERE m.tenant_id = x.tenant_id AND m.user_id = x.user_id)
+    THEN 'The user for whom it runs has left the tenant'
+    WHEN EXISTS (SELECT FROM tenants.tenants t
+        WHERE t.id = x.tenant_id AND t.suspended_at IS NOT NULL)
+    THEN 'The tenant is suspended' END AS why
+    FROM automation.executions x WHERE x.id = %s"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,15 @@ class ExecutionLog:
             return {row["position"]: row for row in await found.fetchall()}
 
     async def begun(self, taken: Taken, position: int, step: Row, attempts: int) -> None:
-        """Log that a step is tried. Raises Superseded, CancelRequested."""
+        """Log that a step is tried. Raises Superseded, CancelRequested.
+
+        Raises StepFailed when the user has left the tenant, or the tenant is suspended.
+        """
         async with self._mine(taken) as link:
+            asked = await link.execute(_REFUSAL, (taken.id,))
+            row = await asked.fetchone()
+            if row is not None and row["why"] is not None:
+                raise StepFailed(row["why"])
             await link.execute(
                 "INSERT INTO automation.step_runs (execution_id, position, tenant_id, name, kind,"
                 " status, attempts, started_at)"

@@ -10,13 +10,15 @@ from typing import Any
 
 import httpx
 
-from .failures import MayPass, StepFailed
+from .failures import MayPass, StepFailed, unclear
 from .guard import Guard
 
 MOST_BODY = 200_000
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
-_MAY_PASS = frozenset((408, 425, 429, 500, 502, 503, 504))
+_NOT_TAKEN = frozenset((408, 425, 429))
+_MAY_PASS = _NOT_TAKEN | frozenset((500, 502, 503, 504))
+_HARMLESS = frozenset(("GET", "HEAD", "PUT", "DELETE"))
 _KEPT_HEADERS = ("content-type", "location", "etag", "last-modified", "retry-after", "link")
 _LONGEST_RETRY_AFTER = 60
 
@@ -34,9 +36,11 @@ class Outside:
     async def send(self, values: dict[str, Any], key: str) -> dict[str, Any]:
         """Return status, headers and body of the answer. key: the same for each attempt.
 
-        Raises StepFailed, MayPass.
+        Raises StepFailed, and MayPass for what may be sent again: always when nobody can have
+        carried it out, else only what does no harm when it is done twice.
         """
         seconds = float(values["timeout_seconds"])
+        harmless = values["method"] in _HARMLESS
         try:
             async with (
                 asyncio.timeout(seconds),
@@ -44,25 +48,43 @@ class Outside:
                     verify=self._trusted, trust_env=False, timeout=seconds, http2=False
                 ) as client,
             ):
-                return await self._follow(client, _request(values, key))
+                return await self._follow(client, _request(values, key), harmless)
         except (TimeoutError, httpx.TimeoutException) as error:
-            raise MayPass(f"There was no answer within {seconds:g} seconds") from error
+            message = f"There was no answer within {seconds:g} seconds"
+            raise unclear(message, harmless=harmless) from error
         except httpx.TransportError as error:
-            raise MayPass(f"The request failed ({type(error).__name__})") from error
+            message = f"The request failed ({type(error).__name__})"
+            raise unclear(message, harmless=harmless) from error
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise StepFailed(f"The request is not valid ({type(error).__name__})") from error
 
-    async def _follow(self, client: httpx.AsyncClient, request: httpx.Request) -> dict[str, Any]:
-        for _ in range(_MOST_REDIRECTS + 1):
-            aimed = await self._aimed(request)
-            response = await client.send(aimed, stream=True, follow_redirects=False)
+    async def _follow(
+        self, client: httpx.AsyncClient, request: httpx.Request, harmless: bool
+    ) -> dict[str, Any]:
+        for followed in range(_MOST_REDIRECTS + 1):
+            # What a redirect answers may have been carried out.
+            again = harmless or not followed
+            response = await self._sent(client, request, again)
             try:
                 if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                    return await _answer(response)
+                    return await _answer(response, harmless, again)
             finally:
                 await response.aclose()
             request = _redirected(request, response)
         raise StepFailed(f"There were more than {_MOST_REDIRECTS} redirects")
+
+    async def _sent(
+        self, client: httpx.AsyncClient, request: httpx.Request, again: bool
+    ) -> httpx.Response:
+        """Return the answer to one request. again: whether it may be sent again if it never was."""
+        try:
+            aimed = await self._aimed(request)
+            return await client.send(aimed, stream=True, follow_redirects=False)
+        except MayPass as error:
+            raise unclear(str(error), harmless=again) from error
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            message = f"The request failed ({type(error).__name__})"
+            raise unclear(message, harmless=again) from error
 
     async def _aimed(self, request: httpx.Request) -> httpx.Request:
         """Return the same request to the address that was checked, for the host that was named."""
@@ -125,10 +147,12 @@ def _redirected(request: httpx.Request, response: httpx.Response) -> httpx.Reque
     )
 
 
-async def _answer(response: httpx.Response) -> dict[str, Any]:
+async def _answer(response: httpx.Response, harmless: bool, again: bool) -> dict[str, Any]:
     status = response.status_code
     if status in _MAY_PASS:
-        raise MayPass(f"The answer was {status}", _retry_after(response))
+        allowed = again if status in _NOT_TAKEN else harmless
+        after = _retry_after(response)
+        raise unclear(f"The answer was {status}", harmless=allowed, after=after)
     if status >= 400:
         raise StepFailed(f"The answer was {status}")
     body = bytearray()

@@ -10,7 +10,7 @@ from ..sandbox.runner import Limits, Refused, run
 from .failures import StepFailed
 
 # A template is a line or two; what takes longer was written to take longer.
-_LIMITS = Limits(seconds=5.0, memory_mib=256, output=1 << 20)
+_LIMITS = Limits(seconds=5.0, memory_mib=256, output=1 << 20, patience=12.0)
 _MARKS = ("{{", "{%", "{#")
 
 

@@ -41,12 +41,15 @@ class Schedule:
     async def _tick(self, author: Caller, workflow_id: UUID) -> None:
         """Ask for the execution of one tick, and note the next.
 
-        Ticks that nobody was there for are made up for by one execution.
+        Ticks that nobody was there for are made up for by one execution. The workflow of
+        somebody who has left the tenant is turned off; its last execution says why.
         """
         async with self._database.tenant_transaction(author.tenant_id, author.user_id) as link:
             found = await link.execute(
-                "SELECT trigger, next_tick, now() AS now FROM automation.workflows"
-                " WHERE id = %s AND enabled AND next_tick <= now() FOR UPDATE SKIP LOCKED",
+                "SELECT trigger, next_tick, now() AS now, EXISTS (SELECT FROM tenants.members m"
+                " WHERE m.tenant_id = w.tenant_id AND m.user_id = w.user_id) AS belongs"
+                " FROM automation.workflows w"
+                " WHERE id = %s AND enabled AND next_tick <= now() FOR UPDATE OF w SKIP LOCKED",
                 (workflow_id,),
             )
             row = await found.fetchone()
@@ -55,9 +58,10 @@ class Schedule:
             made = await self._executions.add(
                 link, author, workflow_id, "cron", {}, row["next_tick"]
             )
+            after = next_tick(row["trigger"]["cron"], row["now"]) if row["belongs"] else None
             await link.execute(
-                "UPDATE automation.workflows SET next_tick = %s WHERE id = %s",
-                (next_tick(row["trigger"]["cron"], row["now"]), workflow_id),
+                "UPDATE automation.workflows SET next_tick = %s, enabled = %s WHERE id = %s",
+                (after, row["belongs"], workflow_id),
             )
         if made is not None:
             logger().info("tick", workflow_id=str(workflow_id), execution_id=str(made["id"]))

@@ -47,18 +47,25 @@ class Executions:
         self._database, self._jobs = database, jobs
 
     async def ask(self, caller: Caller, workflow_id: UUID, trigger: str, given: Any) -> Row:
-        """Ask for an execution of an existing workflow. Raises ApiError 403, 404, 429."""
+        """Ask for an execution of an existing workflow. Raises ApiError 403, 404, 429.
+
+        Nothing is done for somebody who has left the tenant.
+        """
         async with self._database.tenant_transaction(caller.tenant_id, caller.user_id) as link:
             counted = await link.execute(
                 "SELECT count(*) AS waiting, EXISTS (SELECT FROM tenants.tenants"
-                " WHERE id = %s AND suspended_at IS NOT NULL) AS suspended"
+                " WHERE id = %s AND suspended_at IS NOT NULL) AS suspended,"
+                " EXISTS (SELECT FROM tenants.members"
+                " WHERE tenant_id = %s AND user_id = %s) AS belongs"
                 " FROM automation.executions"
                 " WHERE workflow_id = %s AND status IN ('queued', 'running')",
-                (caller.tenant_id, workflow_id),
+                (caller.tenant_id, caller.tenant_id, caller.user_id, workflow_id),
             )
             row = await counted.fetchone()
             if row is not None and row["suspended"]:
                 raise ApiError(403, "tenant_suspended", "This tenant is suspended")
+            if row is not None and not row["belongs"]:
+                raise author_left()
             if row is not None and row["waiting"] >= MOST_UNFINISHED:
                 message = f"{MOST_UNFINISHED} executions of this workflow are not finished"
                 raise ApiError(429, "too_many_executions", message, {"Retry-After": "30"})
@@ -148,6 +155,12 @@ class Executions:
         if row is not None and row["job_id"] is not None:
             await self._jobs.cancel(row["job_id"])
         return row
+
+
+def author_left() -> ApiError:
+    """The error for a workflow that would run for somebody who is not in the tenant any more."""
+    message = "The user for whom this workflow runs has left the tenant; replace it to take it over"
+    return ApiError(403, "author_left", message)
 
 
 def no_such_workflow() -> ApiError:

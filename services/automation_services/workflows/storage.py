@@ -21,12 +21,16 @@ _COLUMNS = sql.SQL(
     "id, user_id, name, description, enabled, trigger, steps, timeout_seconds, next_tick,"
     " created_at, updated_at"
 )
-# Of a workflow that is no webhook's any more, the token ends.
+# Of a workflow that is no webhook's any more, the token ends. One whose author has left the
+# tenant runs from now on for whoever has changed it.
 _UPDATE = sql.SQL(
-    "UPDATE automation.workflows SET name = %(name)s, description = %(description)s,"
+    "UPDATE automation.workflows w SET name = %(name)s, description = %(description)s,"
     " enabled = %(enabled)s, trigger = %(trigger)s, steps = %(steps)s,"
     " timeout_seconds = %(timeout_seconds)s, next_tick = %(next_tick)s, updated_at = now(),"
-    " hook_digest = CASE WHEN %(webhook)s THEN coalesce(%(hook_digest)s, hook_digest) END"
+    " hook_digest = CASE WHEN %(webhook)s THEN coalesce(%(hook_digest)s, hook_digest) END,"
+    " user_id = CASE WHEN EXISTS (SELECT FROM tenants.members m"
+    " WHERE m.tenant_id = w.tenant_id AND m.user_id = w.user_id)"
+    " THEN w.user_id ELSE %(user_id)s END"
     " WHERE id = %(id)s RETURNING {}"
 ).format(_COLUMNS)
 _INSERT = sql.SQL(
@@ -90,6 +94,7 @@ class WorkflowStorage:
         """Replace a workflow. hook_digest: of a new token, None to keep the one it has."""
         values = _values(body) | {
             "id": workflow_id,
+            "user_id": caller.user_id,
             "hook_digest": hook_digest,
             "webhook": body.trigger.type == "webhook",
         }

@@ -19,8 +19,10 @@ Scope = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_.:*-]{0,63}$")]
 
 
 class NewKey(BaseModel):
-    """A key to be made. scopes: what it may be used for, as the services read it.
+    """A key to be made, which opens the public API as its user's access token does.
 
+    scopes: what it may be used for: `read` (GET and HEAD), `write` (the other methods), or the
+    same for one part of the API, as in `airtable:read`. Without any it opens nothing.
     Without expires_in_days it counts until it is revoked.
     """
 

@@ -60,7 +60,7 @@ class Verification:
             user_id, tenant_id = UUID(claims.sub), UUID(claims.tenant_id)
         except (tokens.InvalidToken, ValueError) as error:
             raise _invalid() from error
-        if await self._revocation.revoked(claims.jti):
+        if await self._revocation.revoked(claims.jti, claims.sub):
             raise _invalid()
         await self._suspension.refuse(claims.tenant_id)
         return Verified(

@@ -1,4 +1,7 @@
-"""Access tokens revoked before their end: listed in Redis until then, for all services."""
+"""Access tokens that count no more before their end: listed in Redis, for all services.
+
+A token is listed by its own id, or with all others of its user who is gone.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,18 @@ from .cache import SHARED, Cache
 from .errors import ApiError
 from .tokens import ACCESS_SECONDS, LEEWAY_SECONDS
 
+REVOKED = f"{SHARED}revoked:"
+"""Before the id of a token."""
+
+GONE = f"{SHARED}gone:"
+"""Before the id of a user."""
+
 # No token that exists now counts after this.
 _KEPT_SECONDS = ACCESS_SECONDS + LEEWAY_SECONDS
 
 
 class Revocation:
-    """The list of revoked tokens in Redis, by their jti."""
+    """The lists of revoked tokens, by their jti, and of removed users, by their id."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
@@ -30,16 +39,30 @@ class Revocation:
         except RedisError as error:
             raise _unavailable() from error
 
-    async def revoked(self, jti: str) -> bool:
-        """Whether a token was revoked. Raises ApiError 503 when that cannot be known."""
+    async def remove(self, users: Iterable[str]) -> None:
+        """Revoke all tokens of removed users. Raises ApiError 503 when that cannot be stored."""
         try:
-            return bool(await self._cache.client.exists(_key(jti)))
+            async with self._cache.client.pipeline(transaction=True) as pipeline:
+                for user in users:
+                    pipeline.set(_gone(user), "1", ex=_KEPT_SECONDS)
+                await pipeline.execute()
+        except RedisError as error:
+            raise _unavailable() from error
+
+    async def revoked(self, jti: str, user: str) -> bool:
+        """Whether a token counts no more. Raises ApiError 503 when that cannot be known."""
+        try:
+            return bool(await self._cache.client.exists(_key(jti), _gone(user)))
         except RedisError as error:
             raise _unavailable() from error
 
 
 def _key(jti: str) -> str:
-    return f"{SHARED}revoked:{jti}"
+    return f"{REVOKED}{jti}"
+
+
+def _gone(user: str) -> str:
+    return f"{GONE}{user}"
 
 
 def _unavailable() -> ApiError:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from typing import Any
 
 import docker
@@ -104,6 +105,29 @@ def test_an_old_throw_away_user_of_a_killed_validation_is_removed(
     sql(project, f"UPDATE auth.users SET created_at = '2020-01-01' WHERE email = '{email}'")
     assert platformctl(project, "validate").ok
     assert sql(project, f"SELECT count(*) FROM auth.users WHERE email = '{email}'") == "0"
+
+
+def test_an_operator_shuts_a_tenant_out_and_lets_it_in_again(
+    project: Project, gateway: httpx.Client
+) -> None:
+    email = register(gateway)
+    headers = sign_in(gateway, email)
+    (user,) = [each for each in told(project, "admin", "users") if each["email"] == email]
+    assert told(project, "admin", "promote", email)["role"] == "admin"
+    assert told(project, "admin", "demote", email)["role"] == "user"
+    shut_out = told(project, "admin", "suspend", user["tenant_id"])
+    assert shut_out["status"] == "suspended"
+    _until(lambda: gateway.get("/api/v1/users/me", headers=headers).status_code == 403)
+    assert told(project, "admin", "resume", user["tenant_id"])["status"] == "active"
+    _until(lambda: gateway.get("/api/v1/users/me", headers=headers).status_code == 200)
+
+
+def _until(seen: Callable[[], bool]) -> None:
+    """Wait until something is seen; it is promised within a minute."""
+    deadline = time.monotonic() + 120
+    while not seen():
+        assert time.monotonic() < deadline
+        time.sleep(1)
 
 
 def test_a_restore_brings_back_what_was_and_keeps_what_is(

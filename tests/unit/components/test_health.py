@@ -97,7 +97,7 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
             check_seconds=check,
             timeout_seconds=timeout,
             address="unix:///nowhere",
-            gives_way=gives_way,
+            gives_way_from=256 if gives_way else None,
         )
         gate.wait("id", Watch("auth-service-blue", Progress()))
 
@@ -177,3 +177,13 @@ def test_one_that_has_ended_before_it_could_give_way_is_told_of(wait: Wait) -> N
     exited = {**RUNNING, "Status": "exited", "Running": False, "ExitCode": 3}
     with pytest.raises(NotHealthy, match="exited with exit code 3"):
         wait(Container(states=[exited]), "true", gives_way=True)
+
+
+def test_one_that_cannot_start_on_what_is_left_over_gets_its_full_share_in_time(
+    wait: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "GIVE_WAY_SECONDS", 0.0)
+    container = Container()
+    with pytest.raises(NotHealthy):
+        wait(container, "false", timeout=3, gives_way=True)
+    assert container.shares == 256

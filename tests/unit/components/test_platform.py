@@ -14,13 +14,17 @@ from docker import DockerClient
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
 from catalog import SERVICES
+from components import gate as gates
+from components import program, workload
+from components.previous import Previous
 from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
+from plan.content_hash import tag
 from plan.deployment import Deployment
 from plan.generation import Generation
 from plan.interruption import interruption
-from plan.release import RELEASE
+from plan.release import RELEASE, Pin
 from plan.request import Request
 from plan.resolve import resolve
 from settings import load
@@ -217,6 +221,24 @@ def test_a_changed_service_takes_the_idle_slot_and_the_old_one_stays(
     assert len(outputs["releases"]) in (1, 2)
 
 
+def test_an_update_waits_for_the_slot_that_is_to_serve_and_not_for_the_other_one(
+    first: tuple[Recorded, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[str] = []
+
+    def noted(container: Any, name: str, *given: Any) -> gates.Gate:
+        waited.append(name)
+        return gates.gate(container, name, *given)
+
+    monkeypatch.setattr(workload, "gate", noted)
+    changed = wanted(services={"auth-service": {"logLevel": "ERROR"}})
+    mocks, _ = previewed(changed, first[1])
+    assert "auth-service-blue" in mocks.of_type("Container")
+    assert "auth-service-green" in waited
+    assert "auth-service-blue" not in waited
+    assert "user-service-blue" in waited
+
+
 def test_an_unchanged_stack_keeps_its_release(first: tuple[Recorded, dict[str, Any]]) -> None:
     _, outputs = previewed(wanted(), first[1])
     assert outputs["release"] == first[1]["release"]
@@ -238,6 +260,45 @@ def test_a_secret_under_rotation_has_two_values_and_the_slot_that_serves_keeps_i
     assert outputs["services"]["auth-service"]["slot"] == "green"
     assert outputs["services"]["gemini-emulator"]["slot"] == "blue"
     assert outputs["release"]["generations"] == {"api-key": accepted}
+
+
+def test_migrations_that_returned_with_the_data_stay_whatever_the_source_says(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    old = replace(wanted().migrations, image="pyairtable/migrations:0000000000aa")
+    pin = RELEASE.validate_python(first[1]["release"])
+    held = replace(pin, pins={"migrations": Pin(container=old, since="", reason="rollback")})
+    outputs = {**first[1], "release": RELEASE.dump_python(held, mode="json")}
+    mocks, found = previewed(wanted(), outputs)
+    containers = mocks.of_type("Container")
+    assert containers["migrations"].inputs["image"] == old.image
+    assert f"BACKUP_BEFORE={old.image}" in containers["backup"].inputs["envs"]
+    assert found["release"]["pins"]["migrations"]["container"]["image"] == old.image
+
+
+def test_images_of_the_source_and_of_every_kept_release_stay(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    release = RELEASE.validate_python(first[1]["release"])
+    older = {**release.summary(), "id": "0", "schemaImage": "pyairtable/migrations:0000000000aa"}
+    before = Previous(release=release, releases=(release.summary(), older), containers={})
+    stay = program._images(wanted(), before, release, ROOT)
+    assert {tag(ROOT, name) for name in ("base", "python", "router", "frontend")} <= stay
+    assert older["schemaImage"] in stay
+    few = wanted(release={"keptReleases": 2})
+    oldest = {**older, "id": "00", "schemaImage": "pyairtable/migrations:0000000000bb"}
+    before = Previous(release=release, releases=(release.summary(), older, oldest), containers={})
+    assert oldest["schemaImage"] not in program._images(few, before, release, ROOT)
+
+
+def test_only_an_update_with_other_migrations_makes_a_backup_for_its_record(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    release = RELEASE.validate_python(first[1]["release"])
+    before = Previous(release=release, releases=(), containers={})
+    assert not program._migrates(before, release)
+    assert program._migrates(before, replace(release, schema_image="other:1"))
+    assert not program._migrates(replace(before, release=None), release)
 
 
 def test_a_changed_store_is_announced_by_the_preview(

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.yielding import NICE, yield_session, yielding
+from ops.exits import Stopped
+from ops.yielding import NICE, VARIABLE, niceness, yield_session, yielding
 
 ROOT = Path(__file__).resolve().parents[3]
 # Takes so many interruptions to end; with 9 it never does by itself.
@@ -31,7 +32,8 @@ import os, sys
 from pathlib import Path
 from ops.child import run
 ended = run([sys.executable, "-c", sys.argv[1], sys.argv[2]], cwd=Path("/"), env=os.environ,
-            terminal=False, patience_seconds=float(sys.argv[3]), abrupt_seconds=float(sys.argv[4]))
+            terminal=False, nice=10,
+            patience_seconds=float(sys.argv[3]), abrupt_seconds=float(sys.argv[4]))
 print(f"code {ended.code} interrupted {ended.interrupted}", flush=True)
 """
 
@@ -82,16 +84,25 @@ def test_a_program_and_what_it_starts_give_way_to_what_serves() -> None:
 
 def test_where_sessions_share_the_processors_the_whole_session_gives_way(tmp_path: Path) -> None:
     (tmp_path / "7").mkdir()
-    assert yield_session(7, tmp_path)
+    assert yield_session(7, NICE, tmp_path)
     assert (tmp_path / "7" / "autogroup").read_text() == str(NICE)
-    assert not yield_session(8, tmp_path)
+    assert not yield_session(8, NICE, tmp_path)
 
 
 def test_without_the_program_nice_the_command_runs_as_it_is(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    assert yielding(["pulumi", "up"]) == ["pulumi", "up"]
+    assert yielding(["pulumi", "up"], NICE) == ["pulumi", "up"]
+
+
+def test_how_far_it_gives_way_is_chosen_and_a_wrong_choice_is_told() -> None:
+    assert niceness({}) == NICE
+    assert niceness({VARIABLE: "0"}) == 0
+    assert yielding(["pulumi", "up"], 0) == ["pulumi", "up"]
+    for wrong in ("20", "-5", "much", ""):
+        with pytest.raises(Stopped, match="is to be a number from 0 to 19"):
+            niceness({VARIABLE: wrong})
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

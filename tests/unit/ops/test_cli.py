@@ -123,6 +123,34 @@ def test_up_runs_pulumi_and_shows_where_the_stack_is_reached(there: Sandbox) -> 
     assert len(list((there.root / ".state/backups/dev").iterdir())) == 1
 
 
+def test_an_update_gives_way_to_what_serves_and_a_preview_need_not(
+    there: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYAIRTABLE_NICE", raising=False)
+    there.checkpoint("dev", {})
+    there.prints("stack-output", OUTPUTS)
+    noting = there.pulumi.read_text().replace("exit 0\n", 'nice >>"$0.$1.nice"\nexit 0\n')
+    there.pulumi.write_text(noting)
+    for command in ("up", "preview"):
+        assert run(command, "--stack", "dev").exit_code == Exit.OK
+    nice = {
+        command: int(there.pulumi.with_name(f"pulumi.{command}.nice").read_text())
+        for command in ("up", "preview")
+    }
+    assert nice["preview"] == os.nice(0)
+    assert nice["up"] == min(os.nice(0) + 10, 19)
+
+
+def test_a_wrong_wish_of_how_far_to_give_way_stops_an_update(
+    there: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYAIRTABLE_NICE", "much")
+    there.checkpoint("dev", {})
+    done = run("up", "--stack", "dev")
+    assert done.exit_code == Exit.USAGE
+    assert "PYAIRTABLE_NICE is 'much'" in done.output
+
+
 def test_up_as_json_prints_the_outputs_and_nothing_else(there: Sandbox) -> None:
     there.checkpoint("dev", {})
     there.prints("stack-output", OUTPUTS)

@@ -28,6 +28,7 @@ COMMANDS = [
     "pause",
     "resume",
     "abort",
+    "admin",
     "backup",
     "backups",
     "report",

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from catalog import SECRETS
 from ops import rotating
 from ops.cli import app
 from ops.exits import Exit, Stopped
 from ops.project import Project
 from ops.records import Records
+from plan.deployment import Deployment
 from plan.generation import Generation, Stage
 from plan.request import Request
+from plan.resolve import resolve
+from settings import load
 
-from .conftest import Sandbox
+from .conftest import ROOT, Sandbox
 from .kept import records, release
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -147,10 +151,12 @@ def test_a_second_rotation_makes_a_third_value(stack: Stack) -> None:
         ("PASSWORD", "There is no secret password. Those that can be rotated are api-key, "),
         ("RELEASE_KEY", "release-key belongs to the router"),
         ("AIRTABLE_TOKEN", "`pulumi config set --secret airtableToken` and `platformctl up`"),
-        ("GEMINI_API_KEY", "`pulumi config set --secret geminiApiKey`"),
     ],
 )
-def test_what_cannot_be_rotated_says_what_to_do_instead(stack: Stack, name: str, said: str) -> None:
+def test_what_cannot_be_rotated_says_what_to_do_instead(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    deploys(monkeypatch, secrets=SECRETS)
     done = rotate("API_KEY", name)
     assert done.exit_code == Exit.USAGE
     assert said in done.output
@@ -158,19 +164,24 @@ def test_what_cannot_be_rotated_says_what_to_do_instead(stack: Stack, name: str,
     assert stack.requests == []
 
 
+def deploys(monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Deployment:
+    """Let the stack deploy something else than the source says; return what that says."""
+    source = resolve(load("dev", ROOT, {}), "dev", ROOT)
+    monkeypatch.setattr(Project, "deployment", replace(source, **changes))
+    return source
+
+
+def test_the_token_of_an_emulator_is_rotated_like_any_generated_secret(stack: Stack) -> None:
+    assert rotate("AIRTABLE_TOKEN", "GEMINI_API_KEY").exit_code == Exit.OK
+    assert set(stack.generations) == {"airtable-token", "gemini-api-key"}
+
+
 def test_a_store_with_an_image_of_the_users_own_is_not_rotated(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deployment = Project.deployment.func  # type: ignore[attr-defined]
-
-    def own(project: Project) -> Any:
-        found = deployment(project)
-        stores = tuple(
-            replace(each, container=replace(each.container, built=None)) for each in found.stores
-        )
-        return replace(found, stores=stores)
-
-    monkeypatch.setattr(Project, "deployment", property(own))
+    stores = deploys(monkeypatch).stores
+    own = [replace(each, container=replace(each.container, built=None)) for each in stores]
+    deploys(monkeypatch, stores=tuple(own))
     done = rotate("REDIS_PASSWORD")
     assert done.exit_code == Exit.USAGE
     assert "redis runs an image of your own" in done.output

@@ -100,3 +100,13 @@ def test_a_backend_that_does_not_answer_stops_the_run(
     sandbox.fails("stack", 1)
     with pytest.raises(Stopped, match="nothing was touched"):
         state.copy_before_up(sandbox.root, "dev")
+
+
+def test_a_state_that_is_just_being_written_is_read_when_it_is_whole(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sandbox.checkpoint("dev", {"resources": [1]})
+    whole = path.read_text()
+    path.write_text(whole[:20])
+    monkeypatch.setattr(state.time, "sleep", lambda _: path.write_text(whole))
+    assert state.copy_before_up(sandbox.root, "dev") is not None

@@ -98,15 +98,19 @@ def test_another_configuration_of_the_router_interrupts_nothing() -> None:
     assert not interruption(BEFORE, replace(wanted(), router=router))
 
 
-def test_a_store_that_takes_secrets_while_it_runs_is_not_interrupted_by_them() -> None:
+OWN = {"redis": {"image": "example.com/redis:7"}}
+
+
+def test_secrets_interrupt_only_a_store_that_takes_none_while_it_runs() -> None:
     accepted = Generation(number=2, stage=Stage.ACCEPTED, since="2026-01-01T00:00:00+00:00")
     assert not interruption(BEFORE, rotated(wanted(), {"redis-password": accepted}))
-    stores = {"redis": {"image": "example.com/redis:7"}}
-    foreign = interruption(
-        released(wanted(stores=stores)),
-        rotated(wanted(stores=stores), {"redis-password": accepted}),
-    )
-    assert "redis is replaced (secrets)" in str(foreign)
+    redis = BEFORE.fixed["redis"]
+    fewer = replace(BEFORE, fixed={**BEFORE.fixed, "redis": replace(redis, secrets=())})
+    assert not interruption(fewer, wanted())
+    own = released(wanted(stores=OWN))
+    other = replace(own.fixed["redis"], secrets=())
+    before = replace(own, fixed={**own.fixed, "redis": other})
+    assert "redis is replaced (secrets)" in str(interruption(before, wanted(stores=OWN)))
 
 
 def test_production_refuses_downtime_and_says_how_to_allow_it() -> None:
@@ -151,11 +155,14 @@ def test_a_variable_allows_downtime_where_no_platformctl_does() -> None:
     assert asked({VARIABLE: '{"allow_downtime": true}'}).allow_downtime
 
 
-def test_a_rollback_leaves_stores_and_router_as_they_are() -> None:
+def test_a_rollback_or_rotation_leaves_stores_and_router_as_they_are() -> None:
     source = wanted(stores=LESS, entry={"gatewayPort": 8081})
     rollback = spared(source, BEFORE, Request(instant=True))
     assert not interruption(BEFORE, rollback)
     assert rollback.router == wanted().router
+    used = Generation(number=2, stage=Stage.USED)
+    rotation = spared(source, BEFORE, Request(generations={"redis-password": used}))
+    assert not interruption(BEFORE, rotation)
     assert spared(source, BEFORE, Request()) is source
     assert spared(source, None, Request(instant=True)) is source
     unknown = spared(source, replace(BEFORE, fixed={}), Request(instant=True))

@@ -158,3 +158,10 @@ def test_names_are_the_stacks_own() -> None:
 def test_services_are_found_by_phase() -> None:
     names = [each.service.name for each in deployment().in_phase(Phase.IDENTITY)]
     assert names == ["auth-service", "user-service", "workspace-service", "tenant-service"]
+
+
+def test_a_store_with_an_image_of_the_users_own_takes_no_secrets_while_it_runs() -> None:
+    settings = load("dev", ROOT, {"stores": {"redis": {"image": "example.com/redis:7"}}})
+    stores = {each.store.name: each for each in resolve(settings, "dev", ROOT).stores}
+    assert not stores["redis"].takes_secrets
+    assert stores["postgres"].takes_secrets

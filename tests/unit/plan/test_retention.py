@@ -110,13 +110,18 @@ def test_kept_releases_name_their_services_stores_and_migrations() -> None:
     }
 
 
-def test_what_stands_in_the_idle_slot_or_is_pinned_is_named_too() -> None:
+def test_what_stands_in_the_idle_slot_is_pinned_or_has_no_slot_is_named_too() -> None:
     live = release("2", "pyairtable/a:2")
     service = live.services["a"]
     slots = {**service.slots, "green": replace(CONTAINER, image="pyairtable/a:0")}
     pin = Pin(container=replace(CONTAINER, image="pyairtable/b:1"), since="", reason="")
-    both: Release = replace(live, services={"a": replace(service, slots=slots)}, pins={"b": pin})
-    assert named([], both) == {"pyairtable/a:0", "pyairtable/a:2", "pyairtable/b:1"}
+    both: Release = replace(
+        live,
+        services={"a": replace(service, slots=slots)},
+        pins={"b": pin},
+        fixed={"c": replace(CONTAINER, image="c:1")},
+    )
+    assert named([], both) == {"c:1", "pyairtable/a:0", "pyairtable/a:2", "pyairtable/b:1"}
 
 
 def test_the_marks_of_a_stack_are_told_from_those_of_others() -> None:

@@ -118,6 +118,14 @@ def test_services_accept_two_values_of_what_they_know_each_other_by() -> None:
         assert not any(name.endswith("-also") for name in found)
 
 
+def test_an_emulator_accepts_two_values_of_the_token_that_was_generated_for_it() -> None:
+    deployment = at(USED, "airtable-token")
+    for name in ("airtable-emulator", "airtable-gateway"):
+        found = files(service(deployment, name))
+        assert found["airtable-token"] == ("airtable-token", 2)
+        assert found["airtable-token-also"] == ("airtable-token", 1)
+
+
 def test_only_the_rotated_secret_changes() -> None:
     found = files(service(at(USED, "api-key"), "llm-orchestrator"))
     assert {name for name, (_, number) in found.items() if number != 1} == {"api-key"}

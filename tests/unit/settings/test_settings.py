@@ -21,6 +21,11 @@ SECRETS = {"airtableToken": "pat-x", "geminiApiKey": "key-x"}
 
 def test_the_tracked_stacks_are_right() -> None:
     assert load("dev", ROOT, {}).platform.environment == "development"
+    test = load("test", ROOT, {})
+    assert test.platform.environment == "test"
+    development = load("dev", ROOT, {})
+    assert test.entry.gateway_port != development.entry.gateway_port
+    assert test.entry.frontend_port != development.entry.frontend_port
     production = load("prod", ROOT, SECRETS)
     assert production.stores.postgres.protect
     assert production.airtable_token is not None
@@ -102,6 +107,28 @@ def test_a_secret_that_was_set_in_clear_is_refused_and_not_shown() -> None:
     with pytest.raises(SettingsError, match="config set --secret airtableToken") as raised:
         from_pulumi(ROOT)
     assert "in-clear" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("configured")
+def test_a_key_that_nobody_reads_is_named_and_a_secret_of_it_is_not_shown() -> None:
+    config({"plattform": "{}", "airtabletoken": "pat-hidden"}, ["airtabletoken"])
+    with pytest.raises(SettingsError) as raised:
+        from_pulumi(ROOT)
+    assert {each.key for each in raised.value.problems} == {"plattform", "airtabletoken"}
+    assert "mend its spelling" in str(raised.value)
+    assert "pat-hidden" not in str(raised.value)
+
+
+def test_other_programs_name_a_key_that_nobody_reads(tmp_path: Path) -> None:
+    folder = tmp_path / ".state" / "stacks"
+    folder.mkdir(parents=True)
+    (folder / "Pulumi.dev.yaml").write_text(
+        "config:\n  pyairtable:healt: {retries: 3}\n  pyairtable:token: {secure: v1:abc}\n"
+    )
+    with pytest.raises(SettingsError) as raised:
+        from_cli("dev", tmp_path)
+    assert {each.key for each in raised.value.problems} == {"healt", "token"}
+    assert "v1:abc" not in str(raised.value)
 
 
 def test_other_programs_read_the_same_file_but_no_secrets(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ WRONG = [
     ("health: {retries: 0}", "health.retries", "greater than"),
     ("health: {startPeriodSeconds: -1}", "health.startPeriodSeconds", "greater than"),
     ("health: {gateTimeoutSeconds: 0}", "health.gateTimeoutSeconds", "greater than"),
+    ("health: {jobTimeoutSeconds: 0}", "health.jobTimeoutSeconds", "greater than"),
     ("health: {interval: 5}", "health.interval", "mend its spelling"),
     ("services: [auth-service]", "services", "dictionary"),
     ("services: {aut-service: {}}", "services.aut-service", "Did you mean auth-service?"),
@@ -208,6 +209,41 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         "services.b.enabled",
     }
     assert str(error).startswith("The settings of stack some have 4 problems:")
+
+
+def test_rules_that_the_rest_breaks_are_told_with_the_wrong_values(tmp_path: Path) -> None:
+    text = (
+        "platform: {environment: production}\nhealth: {retries: 0}\n"
+        "emulators: {gemini: true}\nservices: {zebra: {}}"
+    )
+    assert {problem.key for problem in problems(text, tmp_path).problems} == {
+        "health.retries",
+        "airtableToken",
+        "geminiApiKey",
+        "emulators.gemini",
+        "services.zebra",
+    }
+
+
+def test_a_rule_that_hangs_on_a_wrong_value_is_not_told_beside_it(tmp_path: Path) -> None:
+    text = "entry: {gatewayPort: x, frontendPort: 8080}\nservices: {b: {enabled: 3}}"
+    assert {problem.key for problem in problems(text, tmp_path).problems} == {
+        "entry.gatewayPort",
+        "services.b.enabled",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platform: text\nservices: [a]",
+        "services: {auth-service: text}",
+        "services: {auth-service: {environment: {lower: x}}}",
+        "entry: {corsOrigins: [1]}",
+    ],
+)
+def test_whatever_is_wrong_is_told_without_a_crash(text: str, tmp_path: Path) -> None:
+    assert problems(text, tmp_path).problems
 
 
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
