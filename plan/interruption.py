@@ -154,14 +154,8 @@ def _changed(old: Container, wanted: Container, live: bool) -> tuple[str, ...]:
 
     Rendered files are left out: the router takes a new configuration over while it runs.
     """
-    found = [
-        words for field, words in _ASPECTS.items() if getattr(old, field) != getattr(wanted, field)
-    ]
-    if not live and _files(old) != _files(wanted):
-        found.append("secrets")
-    return tuple(found)
-
-
-def _files(container: Container) -> Collection[str]:
-    """Names of the secret files; another value of the same secret is another matter."""
-    return {each.file.removesuffix(ALSO) for each in container.secrets}
+    return tuple(
+        words
+        for field, words in _ASPECTS.items()
+        if getattr(old, field) != getattr(wanted, field) and not (live and field == "secrets")
+    )
