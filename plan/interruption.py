@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .container import Container
@@ -9,7 +10,7 @@ from .deployment import Deployment
 from .packed import pack, unpack
 from .release import Release
 from .request import ALLOW_DOWNTIME, Request
-from .rotation import renewed
+from .rotation import ALSO, renewed
 
 # Seconds from the end of the old container until the new one serves, when all goes well.
 _SECONDS = {"postgres": 15, "redis": 10, "router": 10}
@@ -24,7 +25,6 @@ _ASPECTS = {
     "tmpfs": "temporary folders",
     "ports": "published ports",
     "command": "command",
-    "secrets": "secrets",
 }
 
 
