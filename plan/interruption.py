@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from .container import Container
@@ -10,7 +9,7 @@ from .deployment import Deployment
 from .packed import pack, unpack
 from .release import Release
 from .request import ALLOW_DOWNTIME, Request
-from .rotation import ALSO, renewed
+from .rotation import renewed
 
 # Seconds from the end of the old container until the new one serves, when all goes well.
 _SECONDS = {"postgres": 15, "redis": 10, "router": 10}
@@ -25,6 +24,7 @@ _ASPECTS = {
     "tmpfs": "temporary folders",
     "ports": "published ports",
     "command": "command",
+    "secrets": "secrets",
 }
 
 
