@@ -21,6 +21,7 @@ from .tenancy_world import World
 # Times between two rounds of background work, which would change rows while they are compared.
 _RARELY = {
     "ROLLUP_SECONDS": "3600",
+    "USAGE_SECONDS": "3600",
     "SCHEDULER_INTERVAL": "3600",
     "HOUSEKEEPING_INTERVAL": "3600",
 }
