@@ -48,7 +48,11 @@ def deployed(
 def _up(project: Project, gateway_port: int, frontend_port: int) -> None:
     project.set("entry.gatewayPort", str(gateway_port))
     project.set("entry.frontendPort", str(frontend_port))
-    for key, value in {"intervalSeconds": 5, "timeoutSeconds": 3, "gateTimeoutSeconds": 60}.items():
+    for key, value in {
+        "intervalSeconds": 10,
+        "timeoutSeconds": 5,
+        "gateTimeoutSeconds": 90,
+    }.items():
         project.set(f"health.{key}", str(value))
     for key in ("pauseSeconds", "guardSeconds", "drainSeconds"):
         project.set(f"release.{key}", "1")

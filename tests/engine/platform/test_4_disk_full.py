@@ -15,6 +15,8 @@ from .conftest import deployed
 from .project import Project
 from .users import PASSWORD, me, register, works
 
+# A stack of its own, made and removed for these two.
+pytestmark = pytest.mark.long
 STACK = "enginetest3"
 PORT = 18182
 SIZES_MIB = {"postgres-data": 256, "backups": 32}

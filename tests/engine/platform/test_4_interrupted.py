@@ -59,7 +59,6 @@ MOMENTS = [
 ]
 SHORT = (
     ("migrations", signal.SIGKILL),
-    ("auth-service-blue", signal.SIGKILL),
     ("auth-service-blue", signal.SIGINT),
 )
 # Each begins with nothing and ends with a whole platform, so most of them only where it is asked.

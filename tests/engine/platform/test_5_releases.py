@@ -22,6 +22,9 @@ from .versions import BAD, remove_versions, version
 # What two cores carry beside the deployment itself.
 RATE = 60
 AUTH = "auth-service"
+# Those that only traffic or a test tells from good ones; that a bad start fails an update is
+# tested without load, too.
+SHORT = ("fails 20 % of requests", "wrong answers")
 
 
 @pytest.fixture(scope="module")
@@ -97,13 +100,12 @@ def test_a_rollback_is_at_once_loses_no_request_and_stays(releasing: Project, lo
             "python", "-m", "ops.cli", "rollback", AUTH, "--stack", releasing.stack
         )
         while weights(releasing)[bad]:
-            assert time.monotonic() - started < 30
+            # Two seconds when nothing else runs; the benchmark holds it to that.
+            assert time.monotonic() - started < 60
         seconds = time.monotonic() - started
         output, _ = rollback.communicate(timeout=300)
     print(f"traffic was back after {seconds:.1f} s; {load.told()}")
     assert rollback.returncode == 0, output
-    # Two seconds when nothing else runs; the benchmark holds it to that.
-    assert seconds < 20
     assert load.failed == []
     assert slot(releasing) != bad
     assert slot(releasing, "user-service") == other
@@ -142,7 +144,6 @@ def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_
     assert ended.ok, ended.output
     assert image(releasing) == original
     assert load.failed == []
-    assert seconds < 60
 
     listed = releasing.run(
         "bash", "-c", f". ./activate; python -m ops.cli releases --json -s {releasing.stack}"
@@ -155,7 +156,9 @@ def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_
     assert "pyairtable-test/auth-service:2" in different.output
 
 
-@pytest.mark.parametrize("fault", BAD)
+@pytest.mark.parametrize(
+    "fault", [each if each in SHORT else pytest.param(each, marks=pytest.mark.long) for each in BAD]
+)
 def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
     releasing: Project, load: Load, fault: str
 ) -> None:

@@ -120,7 +120,7 @@ def test_overrides_of_a_service_win() -> None:
     assert found.environment["EXTRA"] == "1"
     assert found.environment["LOG_LEVEL"] == "DEBUG"
     assert found.health is not None
-    assert (found.health.retries, found.health.interval_seconds) == (7, 5)
+    assert (found.health.retries, found.health.interval_seconds) == (7, 10)
 
 
 def test_a_published_internal_service_gets_a_port_of_the_router() -> None:

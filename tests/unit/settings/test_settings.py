@@ -44,7 +44,7 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_what_a_person_sets_wins_over_the_tracked_file() -> None:
     settings = load("dev", ROOT, {"health": {"retries": 9}, "entry": {"gatewayPort": "8081"}})
-    assert (settings.health.retries, settings.health.interval_seconds) == (9, 5)
+    assert (settings.health.retries, settings.health.interval_seconds) == (9, 10)
     assert settings.entry.gateway_port == 8081
 
 
@@ -95,7 +95,7 @@ def test_the_program_reads_pulumis_configuration() -> None:
     config(values, ["airtableToken"])
     settings = from_pulumi(ROOT)
     assert settings.entry.gateway_port == 9090
-    assert settings.health.interval_seconds == 5
+    assert settings.health.interval_seconds == 10
     assert settings.airtable_token is not None
     assert settings.airtable_token.get_secret_value() == "t"
     assert settings.gemini_api_key is None
