@@ -22,7 +22,10 @@ NAMED = {
     "platformctl pause": "platformctl pause --help",
     "platformctl resume": "platformctl resume --help",
     "platformctl abort": "platformctl abort --help",
-    **{f"platformctl {name}": f"platformctl {name} --help" for name in ("diff", "release", "exec")},
+    **{
+        f"platformctl {name}": f"platformctl {name} --help"
+        for name in ("diff", "release", "exec", "rotate", "admin")
+    },
     "platformctl diff RELEASE RELEASE": "platformctl diff --help",
     "platformctl rollback --to RELEASE": "platformctl rollback --help",
     "platformctl rollback --to RELEASE --with-data": "platformctl rollback --help",
