@@ -56,24 +56,12 @@ class Accounts:
     def role(self, email: str, role: str) -> dict[str, Any]:
         """Give a user a role on the platform, `admin` or `user`. Raises Stopped for nobody."""
         changed = self._run(_ROLE, {"who": email, "role": role})
-        if not changed:
-            raise Stopped(
-                Exit.FAILED,
-                f"There is no user with the e-mail address {email}. `platformctl admin users` "
-                "lists those there are.",
-            )
-        return changed[0]
+        return _only(changed, f"user with the e-mail address {email}", "users")
 
     def suspension(self, tenant: str, wanted: str) -> dict[str, Any]:
         """Make a tenant `suspended` or `active`. tenant: its id. Raises Stopped for none."""
         changed = self._run(_SUSPENSION, {"who": tenant, "wanted": wanted})
-        if not changed:
-            raise Stopped(
-                Exit.FAILED,
-                f"There is no tenant with the id {tenant}. `platformctl admin tenants` lists "
-                "those there are.",
-            )
-        return changed[0]
+        return _only(changed, f"tenant with the id {tenant}", "tenants")
 
     def _run(self, statement: str, given: Mapping[str, str]) -> list[dict[str, Any]]:
         variables = {"STATEMENT": statement + ";"}
@@ -89,3 +77,12 @@ class Accounts:
                 "changed. `platformctl status` shows whether it runs.",
             )
         return [json.loads(line) for line in (out or b"").decode().splitlines() if line]
+
+
+def _only(changed: list[dict[str, Any]], what: str, listed: str) -> dict[str, Any]:
+    if not changed:
+        raise Stopped(
+            Exit.FAILED,
+            f"There is no {what}. `platformctl admin {listed}` lists those there are.",
+        )
+    return changed[0]

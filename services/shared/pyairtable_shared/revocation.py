@@ -31,20 +31,17 @@ class Revocation:
 
     async def revoke(self, jtis: Iterable[str]) -> None:
         """Revoke tokens. Raises ApiError 503 when that cannot be stored."""
-        try:
-            async with self._cache.client.pipeline(transaction=True) as pipeline:
-                for jti in jtis:
-                    pipeline.set(_key(jti), "1", ex=_KEPT_SECONDS)
-                await pipeline.execute()
-        except RedisError as error:
-            raise _unavailable() from error
+        await self._keep(_key(jti) for jti in jtis)
 
     async def remove(self, users: Iterable[str]) -> None:
         """Revoke all tokens of removed users. Raises ApiError 503 when that cannot be stored."""
+        await self._keep(_gone(user) for user in users)
+
+    async def _keep(self, keys: Iterable[str]) -> None:
         try:
             async with self._cache.client.pipeline(transaction=True) as pipeline:
-                for user in users:
-                    pipeline.set(_gone(user), "1", ex=_KEPT_SECONDS)
+                for key in keys:
+                    pipeline.set(key, "1", ex=_KEPT_SECONDS)
                 await pipeline.execute()
         except RedisError as error:
             raise _unavailable() from error
