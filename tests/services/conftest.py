@@ -18,6 +18,8 @@ from user_service.settings import Settings as UserSettings
 from workspace_service.application import application as workspace_application
 from workspace_service.settings import Settings as WorkspaceSettings
 
+from .automation_fixtures import Outside
+from .running import served
 from .stores import Store, new_secret, own, postgres_store, redis_store
 from .surroundings import DATABASE_SERVICES, SERVICES, Surroundings, serving
 
@@ -112,3 +114,16 @@ async def workspaces(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncCli
     settings = WorkspaceSettings.from_environment(surroundings.environment("workspace-service"))
     async with serving(workspace_application(settings), surroundings.secret("api-key")) as client:
         yield client
+
+
+@pytest.fixture
+def outside() -> Outside:
+    """A server that workflows may call."""
+    return Outside()
+
+
+@pytest.fixture
+def url(outside: Outside) -> Iterator[str]:
+    """Where that server is."""
+    with served(outside.app) as made:
+        yield made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -51,19 +51,6 @@ def colleague(surroundings: Surroundings, person: Person) -> Person:
 async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service, whose worker runs."""
     async with automation(surroundings, SHORTEST_CRON="1") as made:
-        yield made
-
-
-@pytest.fixture
-def outside() -> Outside:
-    """A server that workflows may call."""
-    return Outside()
-
-
-@pytest.fixture
-def url(outside: Outside) -> Iterator[str]:
-    """Where that server is."""
-    with served(outside.app) as made:
         yield made
 
 

@@ -8,7 +8,7 @@ import json
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from .automation_fixtures import (
     until,
 )
 from .people import Person
-from .running import Running, running, served, until_ready
+from .running import Running, running, until_ready
 from .surroundings import Surroundings
 
 EVERY_SECOND = {"type": "cron", "cron": "* * * * * */1"}
@@ -39,19 +39,6 @@ EVERY_SECOND = {"type": "cron", "cron": "* * * * * */1"}
 def person(surroundings: Surroundings) -> Person:
     """Somebody with a tenant."""
     return newcomer(surroundings)
-
-
-@pytest.fixture
-def outside() -> Outside:
-    """A server that workflows may call."""
-    return Outside()
-
-
-@pytest.fixture
-def url(outside: Outside) -> Iterator[str]:
-    """Where that server is."""
-    with served(outside.app) as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -39,19 +39,6 @@ def person(surroundings: Surroundings) -> Person:
 async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service, whose worker runs."""
     async with automation(surroundings) as made:
-        yield made
-
-
-@pytest.fixture
-def outside() -> Outside:
-    """A server that workflows may call."""
-    return Outside()
-
-
-@pytest.fixture
-def url(outside: Outside) -> Iterator[str]:
-    """Where that server is."""
-    with served(outside.app) as made:
         yield made
 
 
