@@ -163,7 +163,8 @@ async def test_a_service_holds_few_connections_however_many_ask(
     answers = await asyncio.gather(
         *(auth.post("/auth/validate", headers=bearer(tokens)) for _ in range(200))
     )
-    assert {answer.status_code for answer in answers} == {200}
+    # Who waits too long for a connection is told so: how many do is the machine's speed.
+    assert {answer.status_code for answer in answers} - {503} == {200}
     with surroundings.superuser() as connection:
         (used,) = connection.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE usename = 'auth_service'"
