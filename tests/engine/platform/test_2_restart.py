@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
+from collections.abc import Callable
 
 import httpx
 import pytest
 
-from bootstrap.docker_engine import started_here
-
-from .project import ROOT, Project
+from . import own_engine
+from .project import Project
 from .users import works
 
 # On a quiet machine it is less than 60, which the restart of the engine records.
@@ -65,23 +60,9 @@ def test_containers_that_come_back_in_any_order_heal_by_themselves(
 
 
 def test_an_engine_that_is_stopped_and_started_brings_the_platform_back(
-    project: Project, gateway: httpx.Client, record_property: pytest.RecordProperty
+    project: Project, gateway: httpx.Client, record_property: Callable[[str, object], None]
 ) -> None:
-    pid = started_here(ROOT / ".state")
-    if pid is None:
-        pytest.skip(
-            "this engine was not started by the project's set-up, so it is not ours to stop"
-        )
     wanted = checked(project)
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{pid}").exists() and not _reaped(pid):
-        assert time.monotonic() < deadline, "the engine did not stop"
-        time.sleep(0.2)
-    subprocess.run([sys.executable, "-m", "bootstrap"], cwd=ROOT, check=True)
+    own_engine.stop()
+    own_engine.start()
     record_property("healed_seconds", healed(project, gateway, wanted))
-
-
-def _reaped(pid: int) -> bool:
-    """Whether a process has ended and only its entry is left."""
-    return ") Z " in Path(f"/proc/{pid}/stat").read_text()

@@ -1,0 +1,61 @@
+"""The Docker Engine that the project's set-up started: stopped and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bootstrap.docker_engine import PID_FILE, SOCKET, started_here, versions
+
+from .project import ROOT
+
+STATE = ROOT / ".state"
+STOPPED_SECONDS = STARTED_SECONDS = 60
+
+
+def stop(how: signal.Signals = signal.SIGTERM) -> None:
+    """Stop the engine; skips the test where it is not ours to stop."""
+    pid = started_here(STATE)
+    if pid is None:
+        pytest.skip(
+            "this engine was not started by the project's set-up, so it is not ours to stop"
+        )
+    os.kill(pid, how)
+    deadline = time.monotonic() + STOPPED_SECONDS
+    while Path(f"/proc/{pid}").exists() and not _reaped(pid):
+        assert time.monotonic() < deadline, "the engine did not stop"
+        time.sleep(0.2)
+
+
+def start(*options: str) -> None:
+    """Start it by the set-up, or with options of dockerd; return when it answers."""
+    if not options:
+        subprocess.run([sys.executable, "-m", "bootstrap"], cwd=ROOT, check=True)
+        return
+    with (STATE / "logs" / "dockerd.log").open("ab") as log:
+        process = subprocess.Popen(
+            ["dockerd", *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    (STATE / PID_FILE).write_text(str(process.pid))
+    deadline = time.monotonic() + STARTED_SECONDS
+    while versions(SOCKET) is None:
+        assert time.monotonic() < deadline, "the engine did not start"
+        time.sleep(0.2)
+
+
+def _reaped(pid: int) -> bool:
+    """Whether a process has ended and only its entry is left."""
+    try:
+        return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return True

@@ -1,0 +1,61 @@
+"""An engine that leaves containers running is restarted under load. The last of all tests: the
+engine is started anew for it and after it.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.load import Load, vegeta
+
+from . import own_engine
+from .conftest import GATEWAY_PORT
+from .project import ROOT, Project
+from .test_2_restart import checked, healed
+from .test_5_releases import RATE
+
+pytestmark = pytest.mark.long
+# The proxy of a published port is a process of the engine and ends with it; without it the kernel
+# hands the connections over (docs.docker.com, "Live restore", "userland-proxy").
+OPTIONS = ("--live-restore", "--userland-proxy=false")
+AWAY_SECONDS = 3
+
+
+@pytest.fixture
+def restoring(project: Project, gateway: httpx.Client) -> Iterator[Project]:
+    """The platform on an engine that leaves its containers running when it stops."""
+    wanted = checked(project)
+    own_engine.stop()
+    try:
+        own_engine.start(*OPTIONS)
+        healed(project, gateway, wanted)
+        yield project
+    finally:
+        own_engine.stop()
+        own_engine.start()
+    healed(project, gateway, wanted)
+
+
+def test_an_engine_with_live_restore_is_stopped_or_killed_without_a_lost_request(
+    restoring: Project, gateway: httpx.Client, tmp_path: Path
+) -> None:
+    wanted = checked(restoring)
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        with Load(GATEWAY_PORT, RATE, tmp_path, vegeta(ROOT / ".state" / "bench")) as load:
+            time.sleep(2)
+            own_engine.stop(how)
+            time.sleep(AWAY_SECONDS)
+            started = time.monotonic()
+            own_engine.start(*OPTIONS)
+            answered = time.monotonic() - started
+            time.sleep(2)
+        print(f"{how.name}: the engine answered after {answered:.1f} s; {load.told()}")
+        assert load.failed == []
+        healed(restoring, gateway, wanted)
+    assert restoring.up().ok
