@@ -29,6 +29,12 @@ class Report(Protocol):
 class Operations(Protocol):
     """Traffic and checks of the platform that runs."""
 
+    def claim(self, known: Collection[str]) -> str:
+        """Take the stack's name on the engine; return why it cannot be taken, empty when it is.
+
+        known: names of what the stack's state knows.
+        """
+
     def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
         """Put traffic where the last release left it, but for what stays where it has gone."""
 

@@ -124,8 +124,11 @@ def _operations(
         return None
     address = engine.host()
     operations = operate(deployment, engine.client(address), progress)
+    known = names_in_state()
+    if why := operations.claim(known):
+        raise pulumi.RunError(why)
     _when_interrupted(operations)
-    orphans.remove(deployment.names.stack, names_in_state(), address)
+    orphans.remove(deployment.names.stack, known, address)
     if before.release:
         replaced = _replaced(slots, before.release)
         staying = {

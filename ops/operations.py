@@ -24,6 +24,7 @@ from . import shares
 from .dumps import made
 from .images import retain
 from .maintenance import Maintenance
+from .owner import claim
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
@@ -65,6 +66,13 @@ class Operations:
     def router(self) -> Router:
         """The platform's router."""
         return Router(self.engine, self.deployment.names)
+
+    def claim(self, known: Collection[str]) -> str:
+        """Take the stack's name on the engine; return why it cannot be taken, empty when it is.
+
+        known: names of what the stack's state knows.
+        """
+        return claim(self.engine, self.deployment.names, self.root, known)
 
     def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
         """Before anything is replaced, put traffic where the last release left it.

@@ -325,3 +325,22 @@ def test_a_changed_configuration_does_not_replace_the_router(
     assert after["router"].inputs == before["router"].inputs
     writer = "router-etc-haproxy-writer"
     assert after[writer].inputs["uploads"] != before[writer].inputs["uploads"]
+
+
+def test_an_update_of_a_stack_that_another_checkout_holds_ends_before_it_touches_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Refused:
+        def claim(self, known: set[str]) -> str:
+            assert known == {"pyairtable-dev-router"}
+            return "This engine holds stack dev of another checkout."
+
+    held: Any = Refused()
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+    monkeypatch.setattr(program.engine, "host", lambda: "")
+    monkeypatch.setattr(program.engine, "client", lambda _: None)
+    monkeypatch.setattr(program, "names_in_state", lambda: {"pyairtable-dev-router"})
+    monkeypatch.setattr(program.orphans, "remove", lambda *_: pytest.fail("it removed"))
+    before, progress = Previous(release=None, releases=(), containers={}), Progress(live=None)
+    with pytest.raises(pulumi.RunError, match="of another checkout"):
+        program._operations(wanted(), before, {}, lambda *_: held, progress, instant=False)
