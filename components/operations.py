@@ -70,6 +70,9 @@ class Operations(Protocol):
     def backup(self) -> str | None:
         """Return the dump that was made before the migrations, None when there was no data."""
 
+    def protect(self, backups: Collection[str]) -> None:
+        """Let these dumps stay as long as the releases that name them do."""
+
     def retain(self, images: Collection[str]) -> Sequence[str]:
         """Keep our images of these references and remove older ones; return what was removed."""
 

@@ -21,7 +21,7 @@ from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from . import shares
-from .dumps import made
+from .dumps import made, protect
 from .images import retain
 from .maintenance import Maintenance
 from .owner import claim
@@ -240,6 +240,11 @@ class Operations:
         """Return the dump that was made before the migrations, None when there was no data."""
         job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
         return made(job.logs().decode(errors="replace"))
+
+    def protect(self, backups: Collection[str]) -> None:
+        """Let these dumps stay as long as the releases that name them do."""
+        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
+        protect(job, backups)
 
     def retain(self, images: Collection[str]) -> list[str]:
         """Keep our images of these references and remove older ones; return what was removed."""

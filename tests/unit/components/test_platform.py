@@ -291,6 +291,18 @@ def test_images_of_the_source_and_of_every_kept_release_stay(
     assert oldest["schemaImage"] not in program._images(few, before, release, ROOT)
 
 
+def test_only_a_new_release_names_the_backups_that_stay(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    release = RELEASE.validate_python(first[1]["release"])
+    older = {**release.summary(), "id": "0", "backup": "a.dump"}
+    before = Previous(release=release, releases=(release.summary(), older), containers={})
+    assert program._backups(wanted(), before, release) is None
+    assert program._backups(wanted(), before, replace(release, id="2")) == ("a.dump",)
+    one = wanted(release={"keptReleases": 2})
+    assert program._backups(one, before, replace(release, id="2")) == ()
+
+
 def test_only_an_update_with_other_migrations_makes_a_backup_for_its_record(
     first: tuple[Recorded, dict[str, Any]],
 ) -> None:
