@@ -10,7 +10,8 @@ import typer
 from ..engine import containers
 from ..inventory import HEADERS, Component, component, missing, ordered
 from ..options import Json, Stack
-from ..output import Table, show, show_json
+from ..output import Table, say, show, show_json
+from ..owning import others
 from ..project import find
 from ..pulumi_cli import Pulumi
 from ..rotating import going_on, unfinished
@@ -57,6 +58,8 @@ def status(
             print(f"Maintenance: requests from outside are answered 503, for {left} s at most.")
         if rotation:
             print(going_on(project.stack, rotation))
+        if why := others(project):
+            say(why)
 
 
 def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:

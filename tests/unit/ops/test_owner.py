@@ -175,6 +175,24 @@ def test_a_preview_says_that_the_update_will_be_refused(engine: Engine, sandbox:
     assert "The update will be refused. This Docker Engine already holds stack dev" in done.output
 
 
+def test_status_says_whose_the_stack_is_when_it_is_not_ours(
+    engine: Engine, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed(engine, OTHER)
+    monkeypatch.setattr("ops.commands.status.containers", lambda *_: [])
+    monkeypatch.setattr("ops.commands.status.Router", lambda *_: Away())
+    assert "of another checkout (/other on host" in run("status").output
+    engine.volumes.get(MARK).remove()
+    assert claim(engine, sandbox, "router") == ""
+    assert "of another checkout" not in run("status").output
+
+
+class Away:
+    """A router that does not run."""
+
+    runs = False
+
+
 def test_a_stack_from_before_there_were_marks_is_ours_when_the_state_has_it(
     engine: Engine, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
