@@ -208,9 +208,12 @@ def _planned(resource: Resource, inputs: Values) -> Values:
 def _inputs(resource: Resource, before: Values, state: Values) -> Values:
     """Inputs as read: those that were given, so that what changed outside shows.
 
-    An import has none yet, and takes everything that is an input.
+    Where they mean what they meant they come back as they were: the engine writes the whole state
+    anew for each resource whose inputs are written otherwise. An import has none yet, and takes
+    everything that is an input.
     """
     names = [name for name in before if name != "__defaults"] or list(resource.properties)
-    found = {name: state[name] for name in names if name in state}
-    defaults = {"__defaults": before["__defaults"]} if "__defaults" in before else {}
-    return {name: plain(value) for name, value in found.items()} | defaults
+    found = {name: plain(state[name]) for name in names if name in state}
+    if before and not diff(resource, found, before).kinds:
+        return before
+    return found | ({"__defaults": before["__defaults"]} if "__defaults" in before else {})

@@ -78,7 +78,11 @@ class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Return what the state holds; without a state, take over the given value."""
+        """Return what the state holds; without a state, take over the given value.
+
+        Inputs come back as they were, defaults' names too: the engine writes the whole state anew
+        for each resource whose inputs are written otherwise.
+        """
         resource = _resource(request, context)
         if not request.properties.fields:
             given, made = _adopted(resource, request.id, context)
@@ -134,8 +138,7 @@ def _state(resource: Resource, *parts: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def _read(resource: Resource, made: str, inputs: Values, state: struct_pb2.Struct) -> Any:
-    kept = {key: value for key, value in inputs.items() if key != DEFAULTS}
-    return provider_pb2.ReadResponse(id=made, properties=state, inputs=wire.dump(kept))
+    return provider_pb2.ReadResponse(id=made, properties=state, inputs=wire.dump(inputs))
 
 
 def _failures(failures: Failures) -> list[provider_pb2.CheckFailure]:

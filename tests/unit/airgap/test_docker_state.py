@@ -76,6 +76,16 @@ def test_a_refresh_shows_no_change(given: dict[str, Any]) -> None:
     assert again["__defaults"] == inputs["__defaults"]
 
 
+def test_inputs_that_mean_the_same_come_back_as_they_were_given() -> None:
+    labels = [{"label": "b", "value": "1"}, {"label": "a", "value": "2"}]
+    inputs = checked(CONTAINER, name="it", labels=labels, memory=64)
+    found = inspected(config(inputs))
+    assert refreshed(CONTAINER, inputs, Api(inspect_container=found))[2] == inputs
+    found["HostConfig"]["Memory"] = 32 << 20
+    again = refreshed(CONTAINER, inputs, Api(inspect_container=found))[2]
+    assert changes(compare(CONTAINER, again, inputs)) != {}
+
+
 def test_what_the_engine_fills_in_is_told() -> None:
     found = read(checked(CONTAINER, name="it", ports=[{"internal": 80}]))
     assert found["hostname"] == "0123456789ab"
