@@ -29,6 +29,12 @@ class Report(Protocol):
 class Operations(Protocol):
     """Traffic and checks of the platform that runs."""
 
+    def claim(self, known: Collection[str]) -> str:
+        """Take the stack's name on the engine; return why it cannot be taken, empty when it is.
+
+        known: names of what the stack's state knows.
+        """
+
     def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
         """Put traffic where the last release left it, but for what stays where it has gone."""
 
@@ -63,6 +69,9 @@ class Operations(Protocol):
 
     def backup(self) -> str | None:
         """Return the dump that was made before the migrations, None when there was no data."""
+
+    def protect(self, backups: Collection[str]) -> None:
+        """Let these dumps stay as long as the releases that name them do."""
 
     def retain(self, images: Collection[str]) -> Sequence[str]:
         """Keep our images of these references and remove older ones; return what was removed."""

@@ -24,7 +24,7 @@ from plan.pins import needless, pinned, pins, still
 from plan.promotion import announced
 from plan.release import RELEASE, Pin, Release, ServiceRelease, containers, kept
 from plan.request import Request
-from plan.retention import named
+from plan.retention import backups, named
 from plan.rotation import dated, rotated
 from plan.slots import Slots, assign, kept_idle
 from plan.timeline import members
@@ -77,6 +77,7 @@ def deploy(
         change=change,
         instant=asked.instant,
         images=_images(wanted, before, planned, root),
+        backups=_backups(wanted, before, planned),
         migrates=_migrates(before, planned),
     )
     release = validation.release(platform.gates, planned).apply(
@@ -124,8 +125,11 @@ def _operations(
         return None
     address = engine.host()
     operations = operate(deployment, engine.client(address), progress)
+    known = names_in_state()
+    if why := operations.claim(known):
+        raise pulumi.RunError(why)
     _when_interrupted(operations)
-    orphans.remove(deployment.names.stack, names_in_state(), address)
+    orphans.remove(deployment.names.stack, known, address)
     if before.release:
         replaced = _replaced(slots, before.release)
         staying = {
@@ -228,6 +232,13 @@ def _images(
     """Return the images that stay once this update is a release."""
     summaries = kept(before.releases, planned, deployment.release.kept_releases)
     return named(summaries, planned) | {tag(root, name) for name in deployment.images}
+
+
+def _backups(deployment: Deployment, before: Previous, planned: Release) -> tuple[str, ...] | None:
+    """Return the dumps that kept releases name; None when there is no new release."""
+    if planned is before.release:
+        return None
+    return backups(kept(before.releases, planned, deployment.release.kept_releases))
 
 
 def revision(root: Path) -> str:

@@ -23,7 +23,8 @@ class Validation:
     """The last gate of an update.
 
     change: of the traffic. instant: it moves in one step. images: those that kept releases
-    need once this is one of them. migrates: whether this update brings migrations.
+    need once this is one of them. backups: the dumps that they name, beside this one's own; None
+    when it leaves the release as it was. migrates: whether this update brings migrations.
     """
 
     operations: Operations | None
@@ -31,6 +32,7 @@ class Validation:
     change: Change
     instant: bool
     images: Collection[str] = ()
+    backups: Collection[str] | None = None
     migrates: bool = False
 
     def release(self, gates: Sequence[Gate], planned: Release) -> pulumi.Output[Release]:
@@ -55,6 +57,7 @@ class Validation:
             raise pulumi.RunError(f"{error}\n{_AGAIN}") from error
         self.recorder.progress.line(report.table())
         self._report(operations, planned, "")
+        self._protect(operations, planned)
         self._retain(operations)
         return planned
 
@@ -72,6 +75,16 @@ class Validation:
         else:
             if page is not None:
                 self.recorder.progress.line(f"Report: {page}")
+
+    def _protect(self, operations: Operations, planned: Release) -> None:
+        """Let the dumps stay to which kept releases return; the next release tries again."""
+        if self.backups is None:
+            return
+        names = {*self.backups, *([planned.backup] if planned.backup else [])}
+        try:
+            operations.protect(sorted(names))
+        except Exception as error:
+            self.recorder.progress.line(f"Backups of kept releases are not protected: {error}")
 
     def _retain(self, operations: Operations) -> None:
         """Remove images that no kept release needs; what stays for now goes the next time."""

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from .commands.admin import admin
+from .commands.adopt import adopt
 from .commands.backup import backup
 from .commands.backups import backups
 from .commands.diff import diff
@@ -79,6 +80,7 @@ for command in (
     backups,
     restore,
     admin,
+    adopt,
     down,
 ):
     app.command()(command)

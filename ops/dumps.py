@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import tarfile
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+
+from docker.models.containers import Container
 
 from . import jobs
 from .project import Project
@@ -13,6 +18,9 @@ from .project import Project
 HEADERS = ("backup", "time", "size", "schema", "state")
 # While one is restored none may fall out of the kept ones.
 KEEP_ALL = 10_000
+FOLDER = "/backups"
+# Read by the image's `backup`.
+PROTECTED = ".kept"
 _MADE = re.compile(r"^Backup (\S+\.dump): ", re.MULTILINE)
 
 
@@ -72,6 +80,20 @@ def make(project: Project, keep: int | None = None) -> tuple[str | None, str]:
         project, project.deployment.backup, ["/usr/local/bin/backup"], environment
     ).strip()
     return made(output), output
+
+
+def protect(job: Container, names: Collection[str]) -> None:
+    """Let these dumps stay, and no others, beyond those that are kept by their number.
+
+    job: the container of the stack's backup job, which has the volume; it need not run.
+    """
+    content = "".join(f"{name}\n" for name in names).encode()
+    entry = tarfile.TarInfo(PROTECTED)
+    entry.size, entry.mode = len(content), 0o644
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(entry, io.BytesIO(content))
+    job.put_archive(FOLDER, packed.getvalue())
 
 
 def made(output: str) -> str | None:

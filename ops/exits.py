@@ -14,6 +14,7 @@ class Exit(IntEnum):
     NO_ENGINE = 3
     LOCKED = 4
     CANCELLED = 5
+    OTHERS = 6
 
 
 MEANINGS = {
@@ -23,6 +24,7 @@ MEANINGS = {
     Exit.NO_ENGINE: "no Docker Engine answers",
     Exit.LOCKED: "another process holds the stack's lock",
     Exit.CANCELLED: "cancelled by the user",
+    Exit.OTHERS: "the engine holds the stack of another checkout",
 }
 
 
@@ -37,4 +39,4 @@ class Stopped(Exception):
 def epilog() -> str:
     """Return the exit codes as a paragraph for the help text."""
     codes = ", ".join(f"{code.value} {text}" for code, text in MEANINGS.items())
-    return f"Exit codes: {codes}. With 2, 3 and 4 nothing was touched."
+    return f"Exit codes: {codes}. With 2, 3, 4 and 6 nothing was touched."

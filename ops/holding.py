@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from . import lock
+from .owning import refuse_others
 from .project import Project
 from .pulumi_cli import Pulumi
 
@@ -20,8 +21,10 @@ from .pulumi_cli import Pulumi
 def held(project: Project) -> Iterator[None]:
     """Hold the lock that Pulumi itself looks at. Raises Stopped while somebody else does.
 
-    Where the state is not in a folder there is no such lock, and nothing is held.
+    Raises it, too, when the engine holds the stack of another checkout. Where the state is not in
+    a folder there is no such lock, and nothing is held.
     """
+    refuse_others(project)
     Pulumi(project).unlock()
     where = lock.lock_folder(project.root, project.stack)
     if where is None:

@@ -21,9 +21,10 @@ from plan.release import Release, Schema
 from plan.timeline import Timeline
 
 from . import shares
-from .dumps import made
+from .dumps import made, protect
 from .images import retain
 from .maintenance import Maintenance
+from .owner import claim
 from .progress import Progress
 from .report.account import account
 from .report.files import folder, write
@@ -65,6 +66,13 @@ class Operations:
     def router(self) -> Router:
         """The platform's router."""
         return Router(self.engine, self.deployment.names)
+
+    def claim(self, known: Collection[str]) -> str:
+        """Take the stack's name on the engine; return why it cannot be taken, empty when it is.
+
+        known: names of what the stack's state knows.
+        """
+        return claim(self.engine, self.deployment.names, self.root, known)
 
     def settle(self, serving: Mapping[str, str], staying: Mapping[str, str]) -> None:
         """Before anything is replaced, put traffic where the last release left it.
@@ -232,6 +240,11 @@ class Operations:
         """Return the dump that was made before the migrations, None when there was no data."""
         job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
         return made(job.logs().decode(errors="replace"))
+
+    def protect(self, backups: Collection[str]) -> None:
+        """Let these dumps stay as long as the releases that name them do."""
+        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
+        protect(job, backups)
 
     def retain(self, images: Collection[str]) -> list[str]:
         """Keep our images of these references and remove older ones; return what was removed."""

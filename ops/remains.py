@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+
 from docker.errors import APIError, NotFound
+from docker.models.containers import Container
+from docker.models.volumes import Volume
 
 from plan.content_hash import tag
 from plan.names import COMPONENT_LABEL, STACK_LABEL
@@ -13,6 +18,9 @@ from .exits import Exit, Stopped
 from .images import forget
 from .project import Project
 
+# As long as the slowest store may take to end what it writes.
+STOP_SECONDS = 60
+AT_ONCE = 8
 DATA = (data_volume("postgres"), data_volume("redis"), BACKUP_VOLUME)
 
 
@@ -21,7 +29,7 @@ def data_volumes(project: Project) -> list[str]:
     return sorted(
         str(volume.name)
         for volume in project.engine.volumes.list(filters=_mine(project))
-        if (volume.attrs.get("Labels") or {}).get(COMPONENT_LABEL) in DATA
+        if _component(volume) in DATA
     )
 
 
@@ -40,13 +48,28 @@ def remove_containers_and_networks(project: Project) -> list[str]:
     return removed
 
 
-def remove_volumes(project: Project) -> list[str]:
-    """Remove all volumes of the stack; return their names.
+def stop_containers(project: Project) -> None:
+    """Stop what runs of the stack, all at once, so that stores end what they write."""
 
-    Raises Stopped when the engine refuses one.
+    def stop(container: Container) -> None:
+        try:
+            container.stop(timeout=STOP_SECONDS)
+        except NotFound:
+            return
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(stop, containers(project.engine, project.stack)))
+
+
+def remove_volumes(project: Project, keep: Collection[str] = ()) -> list[str]:
+    """Remove the volumes of the stack; return their names.
+
+    keep: components whose volumes stay. Raises Stopped when the engine refuses one.
     """
     removed = []
     for volume in project.engine.volumes.list(filters=_mine(project)):
+        if _component(volume) in keep:
+            continue
         try:
             volume.remove()
         except NotFound:
@@ -75,6 +98,11 @@ def remove_images(project: Project) -> list[str]:
             f"Images of earlier releases could not be removed: {error.explanation or error}. "
             "All else of the stack is gone; run the same command again.",
         ) from error
+
+
+def _component(volume: Volume) -> str | None:
+    labels: dict[str, str] = volume.attrs.get("Labels") or {}
+    return labels.get(COMPONENT_LABEL)
 
 
 def _mine(project: Project) -> dict[str, str | list[str] | bool]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from catalog.secrets import JWT_SECRET, RELEASE_KEY, ROTATABLE, SECRETS, TOKEN_SECONDS
 from plan.deployment import Deployment
@@ -70,6 +71,27 @@ def _refused(name: str, deployment: Deployment) -> str | None:
     return (
         f"The value of {name} comes from outside, so no new one can be generated. `pulumi config "
         f"set --secret {secret.config_key}` and `platformctl up` release it like any other change."
+    )
+
+
+def unfinished(outputs: Mapping[str, Any]) -> dict[str, str]:
+    """Return the stage of each secret whose rotation has not come to its end.
+
+    outputs: of the stack.
+    """
+    generations: Mapping[str, Mapping[str, str]] = (outputs.get("release") or {}).get(
+        "generations", {}
+    )
+    stages = {name: each["stage"] for name, each in sorted(generations.items())}
+    return {name: stage for name, stage in stages.items() if stage != Stage.ALONE}
+
+
+def going_on(stack: str, stages: Mapping[str, str]) -> str:
+    """Return what tells of a rotation that is not finished. stages: as unfinished returns them."""
+    reached = ", ".join(f"{name} {stage}" for name, stage in stages.items())
+    return (
+        f"Rotation is not finished: {reached}. Unless it still runs, `platformctl rotate "
+        f"{' '.join(stages)} --stack {stack}` goes on with it."
     )
 
 

@@ -9,6 +9,7 @@ from plan.request import Request
 
 from .endpoints import show_endpoints
 from .output import show_json
+from .owning import refuse_others
 from .project import Project
 from .pulumi_cli import Pulumi, finish
 from .state import copy_before_up
@@ -24,6 +25,7 @@ def update(
     anything is touched. Raises Stopped when the update does not come to its end.
     """
     _ = project.deployment, project.engine
+    refuse_others(project)
     pulumi = Pulumi(project)
     pulumi.ensure_stack()
     pulumi.unlock()

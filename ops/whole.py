@@ -145,8 +145,7 @@ def _backup(project: Project, known: Records, target: Mapping[str, Any]) -> Back
     except Stopped as stopped:
         raise Stopped(
             stopped.code,
-            f"The data of {of} is in {name}. {stopped.message} How many backups are kept is "
-            "stores.postgres.backupKeep.",
+            f"The data of {of} is in {name}. {stopped.message}",
         ) from None
     schema = (target.get("schema") or {}).get("revision", backup.revision)
     if backup.revision != schema:

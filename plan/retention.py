@@ -1,4 +1,4 @@
-"""Which of our images stay on the engine: those that a kept release of some stack names."""
+"""What stays for kept releases: our images on the engine, of all stacks, and the stack's dumps."""
 
 from __future__ import annotations
 
@@ -51,6 +51,11 @@ def named(summaries: Iterable[Mapping[str, Any]], release: Release) -> frozenset
     pinned = (pin.container for pin in release.pins.values())
     live = {each.image for each in (*slots, *pinned, *release.fixed.values())}
     return frozenset(live).union(*map(_of_summary, summaries))
+
+
+def backups(summaries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the dumps that kept releases name: a return with data needs them."""
+    return tuple(sorted({str(each["backup"]) for each in summaries if each.get("backup")}))
 
 
 def retention(stack: str, found: Collection[Tagged], keep: Collection[str]) -> Retention:

@@ -25,7 +25,12 @@ class StoreSettings(Section):
 class PostgresSettings(StoreSettings):
     """PostgreSQL."""
 
-    backup_keep: int = Field(3, ge=1, le=100, description="Dumps kept on the backup volume.")
+    backup_keep: int = Field(
+        3,
+        ge=1,
+        le=100,
+        description="Dumps kept on the backup volume, beside those that kept releases name.",
+    )
 
 
 class StoresSettings(Section):

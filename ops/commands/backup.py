@@ -13,7 +13,7 @@ def backup(stack: Stack = None, as_json: Json = False) -> None:
     """Dump the database and verify the dump.
 
     It goes to the stack's backup volume. The last few are kept, as many as
-    stores.postgres.backupKeep says.
+    stores.postgres.backupKeep says, and those that kept releases return to.
     """
     project = find(stack)
     _ = project.deployment, project.engine

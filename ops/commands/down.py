@@ -10,6 +10,7 @@ from .. import ask
 from ..exits import Exit, Stopped
 from ..options import Json, Stack, Yes
 from ..output import say, show_json
+from ..owning import let_go, refuse_others
 from ..project import Project, find
 from ..pulumi_cli import Pulumi, finish
 from ..remains import (
@@ -36,6 +37,8 @@ def down(
     given, and removes what cannot be brought back, and the images of earlier releases.
     """
     project = find(stack)
+    _ = project.settings
+    refuse_others(project)
     lost = _lost(project, purge)
     if lost:
         say(f"This removes for good: {', '.join(lost)}.")
@@ -51,6 +54,7 @@ def down(
         finish(ended, project.stack, "down")
     removed = [] if _protected(project) else remove_containers_and_networks(project)
     removed += [*remove_volumes(project), *remove_images(project)] if purge else []
+    let_go(project)
     _show(project, removed, as_json)
 
 

@@ -9,6 +9,7 @@ import typer
 from ..exits import Exit, Stopped
 from ..options import Json, Stack
 from ..output import say
+from ..owning import others
 from ..project import Project, find
 from ..pulumi_cli import Pulumi
 
@@ -34,6 +35,8 @@ def preview(
     if not _answers(project):
         say("No Docker Engine answers, so this compares with the last known state only.")
         options.append("--refresh=false")
+    elif why := others(project):
+        say(f"The update will be refused. {why}")
     ended = pulumi.stream("preview", *options)
     if ended.code != 0:
         raise Stopped(Exit.FAILED, "The preview failed; see above why. Nothing was touched.")

@@ -10,9 +10,11 @@ import typer
 from ..engine import containers
 from ..inventory import HEADERS, Component, component, missing, ordered
 from ..options import Json, Stack
-from ..output import Table, show, show_json
+from ..output import Table, say, show, show_json
+from ..owning import others
 from ..project import find
 from ..pulumi_cli import Pulumi
+from ..rotating import going_on, unfinished
 from ..shift.note import killed, told, weights
 from ..traffic import Router
 
@@ -27,7 +29,8 @@ def status(
     """Show what runs, and how it is.
 
     For each component its slot and whether that holds the traffic, state, health of the
-    engine's own check, since when, and image; then the release and the public addresses.
+    engine's own check, since when, and image; then the release and the public addresses. A shift
+    of traffic, a maintenance and a rotation of secrets that is not finished are told of too.
     """
     project = find(stack)
     engine = project.engine
@@ -42,9 +45,10 @@ def status(
     looked = router.look() if router.runs else {}
     shares = weights(shift, looked["services"]) if shift else {}
     left = looked.get("maintenance", 0)
+    rotation = unfinished(outputs)
     if as_json:
         more = {**shift, "weights": shares, "killed": killed(shift)} if shift else None
-        now = {"shift": more, "maintenanceSeconds": left}
+        now = {"shift": more, "maintenanceSeconds": left, "rotation": rotation}
         show_json(_result(project.stack, outputs, found) | now)
     else:
         _show(project.stack, outputs, [each for each in found if everything or _worth_it(each)])
@@ -52,6 +56,10 @@ def status(
             print(told(shift, shares))
         if left:
             print(f"Maintenance: requests from outside are answered 503, for {left} s at most.")
+        if rotation:
+            print(going_on(project.stack, rotation))
+        if why := others(project):
+            say(why)
 
 
 def _result(stack: str, outputs: dict[str, Any], found: list[Component]) -> dict[str, Any]:

@@ -35,6 +35,21 @@ class Ended:
         return self.code == 0
 
 
+def copy_sources(folder: Path) -> None:
+    """Copy the files of the checkout that are for git into a folder."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+
+
 @dataclass(kw_only=True)
 class Project:
     """A copy of the tracked files in folder; the tools are those of the checkout."""
@@ -45,17 +60,7 @@ class Project:
 
     @classmethod
     def copy(cls, folder: Path, stack: str) -> Project:
-        listed = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, folder / name)
+        copy_sources(folder)
         state = folder / ".state"
         (state / "stacks").mkdir(parents=True)
         (folder / ".venv").symlink_to(ROOT / ".venv")

@@ -13,6 +13,7 @@ import docker
 import httpx
 import pytest
 
+from ops import dumps
 from ops.holding import held
 from ops.project import Project as Operated
 
@@ -238,6 +239,20 @@ def test_ctrl_c_ends_an_up_in_order(project: Project) -> None:
     ended = platformctl(project, "up")
     assert ended.ok, ended.output
     assert "is gone" not in ended.output
+
+
+def test_a_backup_that_a_kept_release_names_stays_however_few_are_kept(project: Project) -> None:
+    assert platformctl(project, "backup").ok
+    named, job = newest(project), project.containers()["backup"]
+    dumps.protect(job, [named])
+    try:
+        for _ in range(2):
+            dumps.make(Operated(project.folder, project.stack), keep=1)
+        listed = {each["name"]: each["intact"] for each in told(project, "backups")}
+    finally:
+        dumps.protect(job, [])
+    assert listed[named] is True
+    assert len(listed) == 2
 
 
 def test_logs_are_those_of_the_slot_that_serves(project: Project) -> None:

@@ -291,6 +291,18 @@ def test_images_of_the_source_and_of_every_kept_release_stay(
     assert oldest["schemaImage"] not in program._images(few, before, release, ROOT)
 
 
+def test_only_a_new_release_names_the_backups_that_stay(
+    first: tuple[Recorded, dict[str, Any]],
+) -> None:
+    release = RELEASE.validate_python(first[1]["release"])
+    older = {**release.summary(), "id": "0", "backup": "a.dump"}
+    before = Previous(release=release, releases=(release.summary(), older), containers={})
+    assert program._backups(wanted(), before, release) is None
+    assert program._backups(wanted(), before, replace(release, id="2")) == ("a.dump",)
+    one = wanted(release={"keptReleases": 2})
+    assert program._backups(one, before, replace(release, id="2")) == ()
+
+
 def test_only_an_update_with_other_migrations_makes_a_backup_for_its_record(
     first: tuple[Recorded, dict[str, Any]],
 ) -> None:
@@ -325,3 +337,22 @@ def test_a_changed_configuration_does_not_replace_the_router(
     assert after["router"].inputs == before["router"].inputs
     writer = "router-etc-haproxy-writer"
     assert after[writer].inputs["uploads"] != before[writer].inputs["uploads"]
+
+
+def test_an_update_of_a_stack_that_another_checkout_holds_ends_before_it_touches_anything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Refused:
+        def claim(self, known: set[str]) -> str:
+            assert known == {"pyairtable-dev-router"}
+            return "This engine holds stack dev of another checkout."
+
+    held: Any = Refused()
+    monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: False)
+    monkeypatch.setattr(program.engine, "host", lambda: "")
+    monkeypatch.setattr(program.engine, "client", lambda _: None)
+    monkeypatch.setattr(program, "names_in_state", lambda: {"pyairtable-dev-router"})
+    monkeypatch.setattr(program.orphans, "remove", lambda *_: pytest.fail("it removed"))
+    before, progress = Previous(release=None, releases=(), containers={}), Progress(live=None)
+    with pytest.raises(pulumi.RunError, match="of another checkout"):
+        program._operations(wanted(), before, {}, lambda *_: held, progress, instant=False)

@@ -38,6 +38,8 @@ class Platform:
         self.failure, self.written, self.removed = failure, report, removed or []
         self.unreadable: Exception | None = None
         self.retained: list[Collection[str]] = []
+        self.protected: list[Collection[str]] = []
+        self.unprotected: Exception | None = None
         self.failures: list[str] = []
 
     def release(self, change: Change, *, instant: bool) -> Checks:
@@ -59,6 +61,11 @@ class Platform:
     def backup(self) -> str | None:
         return "before.dump"
 
+    def protect(self, backups: Collection[str]) -> None:
+        if self.unprotected:
+            raise self.unprotected
+        self.protected.append(backups)
+
     def retain(self, images: Collection[str]) -> list[str]:
         self.retained.append(images)
         if isinstance(self.removed, Exception):
@@ -71,7 +78,11 @@ def validate(platform: Platform) -> list[str]:
 
 
 def checked(
-    platform: Platform, planned: Release = PLANNED, *, migrates: bool = False
+    platform: Platform,
+    planned: Release = PLANNED,
+    *,
+    migrates: bool = False,
+    backups: Collection[str] | None = None,
 ) -> tuple[list[str], Release]:
     """Return what was told, and the record."""
     told = Told()
@@ -83,6 +94,7 @@ def checked(
         change=change,
         instant=False,
         images={"pyairtable/a:2"},
+        backups=backups,
         migrates=migrates,
     )
     record = validation._check(operations, planned)
@@ -121,6 +133,26 @@ def test_after_a_release_images_that_no_kept_release_needs_are_removed_and_told(
 def test_images_that_cannot_be_removed_are_told_in_one_line_and_fail_nothing() -> None:
     lines = validate(Platform(None, None, OSError("engine is busy")))
     assert lines[1:] == ["Older images could not be removed: engine is busy"]
+
+
+def test_after_a_release_the_backups_of_kept_releases_and_its_own_stay() -> None:
+    platform = Platform(None, None)
+    checked(platform, backups=("older.dump",))
+    checked(platform, backups=("older.dump",), migrates=True)
+    assert platform.protected == [["older.dump"], ["before.dump", "older.dump"]]
+
+
+def test_an_update_that_leaves_the_release_as_it_was_leaves_the_backups_too() -> None:
+    platform = Platform(None, None)
+    checked(platform)
+    assert platform.protected == []
+
+
+def test_backups_that_cannot_be_protected_are_told_in_one_line_and_fail_nothing() -> None:
+    platform = Platform(None, None)
+    platform.unprotected = OSError("engine is busy")
+    lines, _ = checked(platform, backups=())
+    assert lines[1:] == ["Backups of kept releases are not protected: engine is busy"]
 
 
 def test_the_record_holds_the_schema_that_the_database_has() -> None:

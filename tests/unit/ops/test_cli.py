@@ -61,6 +61,10 @@ class Engine:
 
     class volumes:
         @staticmethod
+        def get(name: str) -> Volume:
+            raise NotFound(name)
+
+        @staticmethod
         def list(**_: Any) -> list[Volume]:
             return list(Engine.kept)
 
@@ -323,6 +327,24 @@ def test_status_tells_what_is_missing(there: Sandbox) -> None:
     done = run("status", "-s", "dev")
     assert "missing" in done.output
     assert "Release r1 of revision abc." in done.output
+
+
+def test_status_tells_of_a_rotation_that_is_not_finished_and_how_to_go_on(there: Sandbox) -> None:
+    def generations(*stages: str) -> None:
+        names = ("api-key", "jwt-secret", "redis-password")
+        found = {name: {"stage": stage} for name, stage in zip(names, stages, strict=True)}
+        release = {**OUTPUTS["release"], "generations": found}
+        there.prints("stack-output", {**OUTPUTS, "release": release})
+
+    there.checkpoint("dev", {})
+    generations("used", "alone", "accepted")
+    done = run("status", "-s", "dev")
+    assert "Rotation is not finished: api-key used, redis-password accepted." in done.output
+    assert "`platformctl rotate api-key redis-password --stack dev` goes on" in done.output
+    shown = json.loads(run("status", "-s", "dev", "--json").stdout)
+    assert shown["rotation"] == {"api-key": "used", "redis-password": "accepted"}
+    generations("alone", "alone", "alone")
+    assert "Rotation" not in run("status", "-s", "dev").output
 
 
 def test_plan_needs_neither_engine_nor_pulumi(away: Sandbox) -> None:

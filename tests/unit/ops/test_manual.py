@@ -29,6 +29,7 @@ COMMANDS = [
     "resume",
     "abort",
     "admin",
+    "adopt",
     "backup",
     "backups",
     "report",

@@ -20,6 +20,7 @@ from plan.release import RELEASE, Release, Schema
 
 from .conftest import Sandbox
 from .kept import both, records, release
+from .marks import Engine
 
 FAST, OLD = release(3, live=3, idle=2), (release(2, live=2), release(1, live=1))
 
@@ -42,7 +43,7 @@ class Router:
         return self.note
 
 
-class Images:
+class Images(Engine):
     """An engine that has every image."""
 
     class images:

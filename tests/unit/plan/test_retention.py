@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plan.release import Pin, Release
-from plan.retention import Retention, Tagged, mark, marks, named, retention
+from plan.retention import Retention, Tagged, backups, mark, marks, named, retention
 
 from .test_release import CONTAINER, release
 
@@ -155,3 +155,8 @@ def test_whatever_stands_nothing_kept_marked_by_another_or_used_is_removed(
     assert not any((each, "prod") in marked for each in gone)
     assert all((each, "dev") in marked for each in gone)
     assert not any(each.endswith(".prod") for each in removed)
+
+
+def test_the_dumps_that_kept_releases_name_are_each_named_once() -> None:
+    summaries = [{"backup": "b"}, {"backup": None}, {}, {"backup": "a"}, {"backup": "b"}]
+    assert backups(summaries) == ("a", "b")
