@@ -14,6 +14,7 @@ from pyairtable_shared.service_auth import Caller, caller
 from starlette.responses import Response
 
 from ..answers import errors
+from .kinds import TYPES
 from .models import File, FilePage, FileText, Status
 from .multipart import FIELD
 from .names import attachment
@@ -38,7 +39,10 @@ _FORM = {
 _BINARY: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for kind in TYPES.values()
+        },
     },
     304: {"description": "The client has it already"},
 }
