@@ -29,7 +29,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from .deployed import AIRTABLE, TOOLS, Deployed, deployed
-from .known_things import Operation, Request, in_airtable, requests_of, things
+from .known_things import Known, Operation, Request, in_airtable, requests_of, things
 from .mcp_calls import ALL_TOOLS
 from .surroundings import Surroundings
 from .tenancy_world import World
@@ -68,13 +68,16 @@ def tokens_of(world: World, secret: str) -> list[str]:
     return [side.access[owner.id], admin, side.access[member.id]]
 
 
+def known_of(platform: Deployed, service: str, world: World) -> Known:
+    """Return what there is to ask a service for."""
+    return in_airtable(platform.record()) if service in (AIRTABLE, TOOLS) else things(world)
+
+
 def asked(platform: Deployed, service: str, operation: Operation) -> list[Response]:
     """Ask for one operation in a tenant of its own; fail on what it must not answer."""
     answers = []
     with platform.world(service) as world, requests.Session() as session:
-        known = things(world)
-        if service in (AIRTABLE, TOOLS):
-            known = in_airtable(platform.record())
+        known = known_of(platform, service, world)
         people = st.sampled_from(tokens_of(world, platform.surroundings.secret("jwt-secret")))
 
         @settings(
@@ -112,6 +115,34 @@ def test_no_request_about_things_that_there_are_is_an_accident(
         if not {*statuses} & {*FOUND} and operation.label not in CLOSED:
             found.append(f"{operation.label} found nothing: {statuses}")
     assert not found, "\n\n".join(found)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whoever_has_the_present_version_of_anything_is_not_sent_it_again(
+    platform: Deployed, service: str
+) -> None:
+    paths = platform.documents[service]["paths"]
+    read = [path for path, methods in paths.items() if "get" in methods]
+    with platform.world(service) as world:
+        places = {name: each[0] for name, each in known_of(platform, service, world).items()}
+        owner = world.sides[0].owner
+        headers = {"Authorization": f"Bearer {world.sides[0].access[owner.id]}"}
+        with httpx.Client(base_url=platform.gateway, headers=headers, timeout=60) as client:
+            for path in read:
+                checked_again(client, path.format_map(places))
+
+
+def checked_again(client: httpx.Client, path: str) -> None:
+    """Ask for something, and again for what is new of it."""
+    first = client.get(path)
+    assert first.status_code == 200, f"{path}: {first.text}"
+    tag = first.headers["ETag"]
+    for have in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+        same = client.get(path, headers={"If-None-Match": have})
+        assert (same.status_code, same.content) == (304, b""), f"{path} {have}: {same.text}"
+        assert same.headers["ETag"] == tag
+    other = client.get(path, headers={"If-None-Match": '"other"'})
+    assert (other.status_code, other.content) == (200, first.content), path
 
 
 @pytest.mark.parametrize("tool", sorted(ALL_TOOLS))

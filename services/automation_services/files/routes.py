@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pyairtable_shared.errors import ApiError
-from pyairtable_shared.etag import tagged
+from pyairtable_shared.etag import modelled, tagged
 from pyairtable_shared.service_auth import Caller, caller
 from starlette.responses import Response
 
@@ -65,19 +65,21 @@ def files_router(storage: FileStorage, uploads: Uploads) -> APIRouter:
 
     @routes.get("", response_model=FilePage, responses=errors(422))
     async def list_files(
+        request: Request,
         who: Who,
         status: Status | None = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> Any:
+    ) -> Response:
         """Return one page of the tenant's files, newest first."""
         found, total = await storage.page(who, status, page, page_size)
-        return {"files": found, "total": total, "page": page, "page_size": page_size}
+        body = {"files": found, "total": total, "page": page, "page_size": page_size}
+        return modelled(request, FilePage, body)
 
     @routes.get("/{file_id}", response_model=File, responses=errors(404, 422))
-    async def get_file(file_id: UUID, who: Who) -> Any:
+    async def get_file(file_id: UUID, request: Request, who: Who) -> Response:
         """Return what is known of a file."""
-        return await _existing(storage, who, file_id)
+        return modelled(request, File, await _existing(storage, who, file_id))
 
     @routes.delete("/{file_id}", status_code=204, responses=errors(404, 422))
     async def delete_file(file_id: UUID, who: Who) -> None:
