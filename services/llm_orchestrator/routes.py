@@ -6,8 +6,9 @@ from contextlib import aclosing
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pyairtable_shared.etag import modelled
 from pyairtable_shared.service_auth import Caller, caller
 
 from .assistant import Assistant
@@ -62,10 +63,10 @@ def chat_router(assistant: Assistant) -> APIRouter:
                 last = event
         return last
 
-    @router.get("/tools", responses=_TOOLS)
-    async def list_tools(user: User) -> ToolList:
+    @router.get("/tools", response_model=ToolList, responses=_TOOLS)
+    async def list_tools(request: Request, user: User) -> Response:
         """List the tools that the assistant may call."""
-        return ToolList(tools=await assistant.tools(user))
+        return modelled(request, ToolList, {"tools": await assistant.tools(user)})
 
     return router
 
@@ -74,20 +75,22 @@ def sessions_router(sessions: Sessions) -> APIRouter:
     """Return the routes of sessions."""
     router = APIRouter(prefix="/sessions", tags=["sessions"], responses=_AUTH | _STORE)
 
-    @router.get("")
+    @router.get("", response_model=SessionList)
     async def list_sessions(
+        request: Request,
         user: User,
         page: Annotated[int, Query(ge=1, le=1000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> SessionList:
+    ) -> Response:
         """List the user's sessions, the latest first."""
         found, total = await sessions.page(user, page, page_size)
-        return SessionList(sessions=found, total=total, page=page, page_size=page_size)
+        body = {"sessions": found, "total": total, "page": page, "page_size": page_size}
+        return modelled(request, SessionList, body)
 
-    @router.get("/{session_id}", responses=_NO_SESSION)
-    async def get_session(session_id: UUID, user: User) -> Session:
+    @router.get("/{session_id}", response_model=Session, responses=_NO_SESSION)
+    async def get_session(session_id: UUID, request: Request, user: User) -> Response:
         """Give a session with its latest messages."""
-        return await sessions.find(user, session_id)
+        return modelled(request, Session, await sessions.find(user, session_id))
 
     @router.delete("/{session_id}", status_code=204, responses=_NO_SESSION)
     async def delete_session(session_id: UUID, user: User) -> None:

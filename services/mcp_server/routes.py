@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, TextContent
 from pyairtable_shared.errors import ApiError
+from pyairtable_shared.etag import modelled
 from pyairtable_shared.logs import logger
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -57,21 +58,20 @@ def tools_router(server: MCPServer) -> APIRouter:
         tags=["tools"], dependencies=[Depends(remember_request)], responses=_UNAUTHORIZED
     )
 
-    @router.get("/tools")
-    async def list_tools() -> ToolList:
+    @router.get("/tools", response_model=ToolList)
+    async def list_tools(request: Request) -> Response:
         """List the tools with their arguments."""
-        return ToolList(
-            tools=[
-                ToolInfo(
-                    name=tool.name,
-                    description=tool.description or "",
-                    parameters=tool.input_schema,
-                    returns=tool.output_schema,
-                    read_only=bool(tool.annotations and tool.annotations.read_only_hint),
-                )
-                for tool in await server.list_tools()
-            ]
-        )
+        tools = [
+            ToolInfo(
+                name=tool.name,
+                description=tool.description or "",
+                parameters=tool.input_schema,
+                returns=tool.output_schema,
+                read_only=bool(tool.annotations and tool.annotations.read_only_hint),
+            )
+            for tool in await server.list_tools()
+        ]
+        return modelled(request, ToolList, {"tools": tools})
 
     @router.post("/tools/call", responses={404: {"description": "No such tool."}})
     async def call_tool(call: ToolCall) -> ToolOutcome:

@@ -45,6 +45,10 @@ class BaseSent(Sent):
 class MemberSent(Sent):
     """A member to add: a user of the same tenant, by id or e-mail address."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["user_id"]}, {"required": ["email"]}]}
+    )
+
     user_id: UUID | None = None
     email: EmailStr | None = None
     role: Role = Role.VIEWER

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import httpx
 import uvicorn
@@ -84,16 +85,18 @@ def until_ready(started: Running) -> None:
 
 
 @contextlib.contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
-    """Serve an application in a thread; give its URL."""
+def served(app: ASGIApp, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
+    """Serve an application in a thread; give its URL. lifespan: whether it starts and ends."""
     port = free_port()
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="warning", lifespan=lifespan
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     deadline = time.monotonic() + PATIENCE
     while not server.started:
-        assert time.monotonic() < deadline
+        assert thread.is_alive() and time.monotonic() < deadline
         time.sleep(0.01)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True

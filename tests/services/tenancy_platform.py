@@ -19,7 +19,7 @@ from .tenancy_table import SERVICES
 from .tenancy_world import World
 
 # Times between two rounds of background work, which would change rows while they are compared.
-_RARELY = {
+RARELY = {
     "ROLLUP_SECONDS": "3600",
     "USAGE_SECONDS": "3600",
     "SCHEDULER_INTERVAL": "3600",
@@ -53,7 +53,7 @@ class Platform:
         # What other tests left to be rolled up is done first.
         await roll_up(self._surroundings)
         for name in SERVICES:
-            variables = {**_RARELY, **self._behind}
+            variables = {**RARELY, **self._behind}
             app = build(name, self._surroundings, free_port(), **variables).app
             served = serving(app, self._surroundings.secret("api-key"))
             self._clients[name] = await self._stack.enter_async_context(served)
@@ -76,7 +76,7 @@ def platform_of(surroundings: Surroundings) -> Iterator[Platform]:
     key = surroundings.secrets / "gemini-api-key-of-tenancy"
     key.write_text("key-of-the-stack")
     with (
-        _resting(surroundings),
+        resting(surroundings),
         running(surroundings, "gemini-emulator", GEMINI_API_KEY_FILE=str(key)) as model,
         running(
             surroundings, "mcp-server", AIRTABLE_GATEWAY_URL=f"http://127.0.0.1:{free_port()}"
@@ -93,7 +93,8 @@ def platform_of(surroundings: Surroundings) -> Iterator[Platform]:
 
 
 @contextlib.contextmanager
-def _resting(surroundings: Surroundings) -> Iterator[None]:
+def resting(surroundings: Surroundings) -> Iterator[None]:
+    """Let jobs stay in the queue until the end of the block."""
     with surroundings.superuser() as link:
         link.execute(_RESTING)
     try:

@@ -127,7 +127,8 @@ class World:
             side.ids[kind].append(value)
 
     async def _seed_tenants(self, side: Side) -> None:
-        path, guest = f"/tenants/{side.tenant}/invitations", f"guest@{side.mark}.example.com"
+        path = f"/tenants/{side.tenant}/invitations"
+        guest = f"guest-{secrets.token_hex(4)}@{side.mark}.example.com"
         made = await self._make(side, TENANTS, path, email=guest)
         side.ids["invitation"].append(made["id"])
         side.ids["token"].append(made["token"])
@@ -140,7 +141,8 @@ class World:
                 (file,),
             )
             self._link.execute(
-                "INSERT INTO automation.file_texts (file_id, tenant_id, text) VALUES (%s, %s, %s)",
+                "INSERT INTO automation.file_texts (file_id, tenant_id, text) VALUES (%s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
                 (file, side.tenant, side.mark),
             )
 

@@ -45,6 +45,18 @@ async def _read(client: httpx.AsyncClient, person: Person, file_id: str) -> dict
     return await until(look, lambda seen: seen["status"] in ("done", "failed"))
 
 
+async def test_a_download_is_of_a_type_that_the_document_names(
+    client: httpx.AsyncClient, person: Person
+) -> None:
+    document = (await client.get("/openapi.json")).json()
+    described = document["paths"]["/files/{file_id}/download"]["get"]["responses"]["200"]
+    for name, content in (("note.txt", b"a"), ("list.csv", b"a,b\n"), ("page.pdf", pdf("Hello"))):
+        made = (await _upload(client, person, name, content)).json()
+        answer = await client.get(f"/files/{made['id']}/download", headers=person.headers)
+        assert answer.content == content
+        assert answer.headers["Content-Type"].partition(";")[0] in described["content"]
+
+
 async def test_the_text_of_each_type_is_read(client: httpx.AsyncClient, person: Person) -> None:
     for name, content, expected in (
         ("note.txt", "Grüße\nund mehr".encode(), "Grüße\nund mehr"),

@@ -33,6 +33,10 @@ class ChangedRecord(_Strict):
 class Create(_Strict):
     """One record (`fields`) or many (`records`). typecast: Airtable converts values."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["fields"]}, {"required": ["records"]}]}
+    )
+
     fields: dict[str, Any] | None = None
     records: list[NewRecord] | None = Field(None, min_length=1, max_length=MOST_RECORDS)
     typecast: bool = False

@@ -9,11 +9,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pyairtable_shared.errors import ApiError
-from pyairtable_shared.etag import tagged
+from pyairtable_shared.etag import modelled, tagged
 from pyairtable_shared.service_auth import Caller, caller
 from starlette.responses import Response
 
 from ..answers import errors
+from .kinds import TYPES
 from .models import File, FilePage, FileText, Status
 from .multipart import FIELD
 from .names import attachment
@@ -38,7 +39,10 @@ _FORM = {
 _BINARY: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {
+            kind.partition(";")[0]: {"schema": {"type": "string", "format": "binary"}}
+            for kind in TYPES.values()
+        },
     },
     304: {"description": "The client has it already"},
 }
@@ -61,19 +65,21 @@ def files_router(storage: FileStorage, uploads: Uploads) -> APIRouter:
 
     @routes.get("", response_model=FilePage, responses=errors(422))
     async def list_files(
+        request: Request,
         who: Who,
         status: Status | None = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> Any:
+    ) -> Response:
         """Return one page of the tenant's files, newest first."""
         found, total = await storage.page(who, status, page, page_size)
-        return {"files": found, "total": total, "page": page, "page_size": page_size}
+        body = {"files": found, "total": total, "page": page, "page_size": page_size}
+        return modelled(request, FilePage, body)
 
     @routes.get("/{file_id}", response_model=File, responses=errors(404, 422))
-    async def get_file(file_id: UUID, who: Who) -> Any:
+    async def get_file(file_id: UUID, request: Request, who: Who) -> Response:
         """Return what is known of a file."""
-        return await _existing(storage, who, file_id)
+        return modelled(request, File, await _existing(storage, who, file_id))
 
     @routes.delete("/{file_id}", status_code=204, responses=errors(404, 422))
     async def delete_file(file_id: UUID, who: Who) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
 from pyairtable_shared.errors import ApiError
+from pyairtable_shared.etag import modelled
 from pyairtable_shared.service_auth import Caller, caller
 
 from ..answers import errors
@@ -28,23 +29,27 @@ def executions_router(workflows: Workflows, executions: Executions) -> APIRouter
     @routes.get("", response_model=ExecutionPage)
     async def list_executions(
         workflow_id: UUID,
+        request: Request,
         who: Who,
         status: ExecutionStatus | None = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> Any:
+    ) -> Response:
         """Return one page of a workflow's executions, newest first."""
         await workflows.get(who, workflow_id)
         found, total = await executions.page(who, workflow_id, status, page, page_size)
-        return {"executions": found, "total": total, "page": page, "page_size": page_size}
+        body = {"executions": found, "total": total, "page": page, "page_size": page_size}
+        return modelled(request, ExecutionPage, body)
 
     @routes.get("/{execution_id}", response_model=ExecutionWithSteps)
-    async def get_execution(workflow_id: UUID, execution_id: UUID, who: Who) -> Any:
+    async def get_execution(
+        workflow_id: UUID, execution_id: UUID, request: Request, who: Who
+    ) -> Response:
         """Return an execution with the log of its steps."""
         found = await executions.get(who, workflow_id, execution_id)
         if found is None:
             raise _no_such_execution()
-        return found
+        return modelled(request, ExecutionWithSteps, found)
 
     @routes.post(
         "/{execution_id}/cancel",

@@ -6,8 +6,9 @@ import json
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pyairtable_shared.errors import ApiError
+from pyairtable_shared.etag import modelled
 from pyairtable_shared.service_auth import Caller, caller
 
 from ..answers import errors
@@ -40,12 +41,13 @@ def workflows_router(workflows: Workflows) -> APIRouter:
 
     @routes.get("", response_model=WorkflowPage, responses=errors(422))
     async def list_workflows(
+        request: Request,
         who: Who,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
         page_size: Annotated[int, Query(ge=1, le=100)] = 20,
-    ) -> Any:
+    ) -> Response:
         """Return one page of the tenant's workflows, newest first."""
-        return await workflows.page(who, page, page_size)
+        return modelled(request, WorkflowPage, await workflows.page(who, page, page_size))
 
     @routes.post(
         "/hooks/{token}",
@@ -60,9 +62,9 @@ def workflows_router(workflows: Workflows) -> APIRouter:
         return {"execution_id": made["id"], "status": made["status"]}
 
     @routes.get("/{workflow_id}", response_model=Workflow, responses=errors(404, 422))
-    async def get_workflow(workflow_id: UUID, who: Who) -> Any:
+    async def get_workflow(workflow_id: UUID, request: Request, who: Who) -> Response:
         """Return a workflow."""
-        return await workflows.get(who, workflow_id)
+        return modelled(request, Workflow, await workflows.get(who, workflow_id))
 
     @routes.put("/{workflow_id}", response_model=WorkflowWithHook, responses=errors(404, 422))
     async def replace_workflow(workflow_id: UUID, body: Definition, who: Who) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pyairtable_shared.errors import ApiError
+from pyairtable_shared.etag import modelled
 from pyairtable_shared.service_auth import Caller, caller
 
 from ..errors import documented
@@ -47,9 +48,9 @@ def keys_router(keys: Keys, verification: Verification) -> APIRouter:
         return {**row, "key": key}
 
     @routes.get("/keys", response_model=KeyList, responses=documented())
-    async def list_keys(who: Who) -> Any:
+    async def list_keys(request: Request, who: Who) -> Response:
         """Return one's own API keys, without what is secret of them."""
-        return {"keys": await keys.list(who)}
+        return modelled(request, KeyList, {"keys": await keys.list(who)})
 
     @routes.delete(
         "/keys/{key_id}", status_code=204, responses=documented(s404="There is no such key.")
