@@ -32,6 +32,7 @@ _NO_LIMIT = {
     "BURST_RATE_LIMIT": "1000000",
     "AIRTABLE_REQUESTS_PER_SECOND": "1000",
     "REQUESTS_PER_SECOND": "0",
+    "UPSTREAM_TIMEOUT": "120",
 }
 
 
@@ -49,7 +50,7 @@ class Deployed:
         """Give two new tenants that have some things of each kind in a service."""
         with asyncio.Runner() as runner:
             client = httpx.AsyncClient(
-                base_url=self.urls[service], headers=self._headers, timeout=60, verify=False
+                base_url=self.urls[service], headers=self._headers, timeout=120, verify=False
             )
             made = World(self.surroundings, {service: client})
             try:
@@ -64,7 +65,7 @@ class Deployed:
         """Make a record of a sample table; return its id."""
         path = f"/bases/{PROJECTS_BASE}/tables/Tasks/records"
         body = {"fields": {"Title": "of this test"}}
-        made = httpx.post(self.urls[AIRTABLE] + path, headers=self._headers, json=body, timeout=60)
+        made = httpx.post(self.urls[AIRTABLE] + path, headers=self._headers, json=body, timeout=120)
         assert made.status_code == 201, made.text
         return str(made.json()["id"])
 

@@ -44,11 +44,12 @@ EXAMPLES = 10
 # What is answered when an operation has found what it is about, if only to refuse it.
 FOUND = (200, 201, 202, 204, 403, 409)
 CALL = "/api/v1/mcp/tools/call"
-# What nothing that is made up opens, with the reason.
+# What is made up need not open these, with the reason.
 CLOSED = {
     "POST /api/v1/auth/login": "nobody has this password",
     "POST /api/v1/files": "what is made up is no file of a type that is allowed",
     f"POST {CALL}": "there is a test of each tool",
+    "POST /api/v1/airtable/bases/{base}/tables/{table}/records": "null is in most of the bodies",
 }
 
 
@@ -91,7 +92,7 @@ def asked(platform: Deployed, service: str, operation: Operation) -> list[Respon
         @given(case=requests_of(operation, known), token=people)
         def ask(case: Request, token: str) -> None:
             headers = {"Authorization": f"Bearer {token}"}
-            answer = case.call(platform.gateway, session, headers, timeout=60)
+            answer = case.call(platform.gateway, session, headers, timeout=120)
             answers.append(answer)
             case.validate_response(answer, CHECKS)
 
@@ -127,7 +128,7 @@ def test_whoever_has_the_present_version_of_anything_is_not_sent_it_again(
         places = {name: each[0] for name, each in known_of(platform, service, world).items()}
         owner = world.sides[0].owner
         headers = {"Authorization": f"Bearer {world.sides[0].access[owner.id]}"}
-        with httpx.Client(base_url=platform.gateway, headers=headers, timeout=60) as client:
+        with httpx.Client(base_url=platform.gateway, headers=headers, timeout=120) as client:
             for path in read:
                 checked_again(client, path.format_map(places))
 
@@ -161,7 +162,7 @@ def test_no_call_of_a_tool_is_an_accident(platform: Deployed, tool: str) -> None
 def only(platform: Deployed, tool: str) -> dict[str, Any]:
     """Return the document of the tools as if there were but this one, with its arguments."""
     headers = {"X-API-Key": platform.surroundings.secret("api-key")}
-    tools = httpx.get(f"{platform.urls[TOOLS]}/tools", headers=headers, timeout=60).json()["tools"]
+    tools = httpx.get(f"{platform.urls[TOOLS]}/tools", headers=headers, timeout=120).json()["tools"]
     (wanted,) = [each["parameters"] for each in tools if each["name"] == tool]
     place = "#/components/schemas/McpServerToolCall/properties/arguments/$defs/"
     document = copy.deepcopy(platform.documents[TOOLS])
