@@ -62,8 +62,9 @@ resolvers docker
     timeout retry 500ms
     hold valid 1s
     hold nx 1s
-    hold timeout 5s
-    hold refused 5s
+    # An engine that is away, as while it is restarted, does not say that a slot is gone.
+    hold timeout 60s
+    hold refused 60s
 
 frontend health
     bind :8404

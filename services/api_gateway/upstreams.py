@@ -13,6 +13,7 @@ from pyairtable_shared.breaker import Breaker
 from pyairtable_shared.errors import ApiError
 
 from .domain.routes import SERVICES
+from .names import LastKnown
 from .settings import Settings
 
 OUTCOMES = Counter(
@@ -103,6 +104,7 @@ class Upstreams:
             connector=aiohttp.TCPConnector(
                 limit=MOST_CONNECTIONS,
                 keepalive_timeout=KEEP_ALIVE_SECONDS,
+                resolver=LastKnown(),
                 ttl_dns_cache=NAMES_SECONDS,
             ),
             timeout=aiohttp.ClientTimeout(
