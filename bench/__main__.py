@@ -13,7 +13,7 @@ from plan.phases import Step
 from tests.engine.platform.conftest import deployed
 from tests.engine.platform.project import ROOT, Project
 
-from . import cold_start, endurance, gateway, memory, preview, releases, under_load
+from . import cold_start, endurance, front_door, gateway, memory, preview, releases, under_load
 from .report import Figure, keep, show
 
 FOLDER = ROOT / ".state" / "bench"
@@ -26,6 +26,7 @@ def main(names: list[str]) -> int:
         "memory": memory.measure,
         "gateway": lambda project: gateway.measure(project, GATEWAY_PORT, FOLDER),
         "preview": preview.of_platform,
+        "front-door": front_door.measure,
         "growth": lambda _: preview.growth(),
         "releases": lambda project: releases.measure(project, GATEWAY_PORT, FOLDER),
         "under-load": lambda project: under_load.measure(project, GATEWAY_PORT, FOLDER),
