@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import statistics
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 
-from tests.engine.platform.project import ROOT, Project
+from tests.engine.platform.project import Project
 
 from .report import Figure
 
@@ -25,19 +24,15 @@ def measure(project: Project) -> list[Figure]:
         PREVIEW: ("make", "preview", stack),
         UP: ("make", "up", stack),
     }
-    try:
-        # The first of each finds what later ones have in the page cache.
-        for command in commands.values():
+    # The first of each finds what later ones have in the page cache.
+    for command in commands.values():
+        project.run(*command, check=True)
+    took: dict[str, list[float]] = {name: [] for name in commands}
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            started = time.monotonic()
             project.run(*command, check=True)
-        took: dict[str, list[float]] = {name: [] for name in commands}
-        for _ in range(ROUNDS):
-            for name, command in commands.items():
-                started = time.monotonic()
-                project.run(*command, check=True)
-                took[name].append(time.monotonic() - started)
-    finally:
-        # The copy shares the checkout's plugins, and its set-up lets them start from the copy.
-        subprocess.run([*commands[SETUP], "--with-dev", "--without-docker"], cwd=ROOT, check=True)
+            took[name].append(time.monotonic() - started)
     return _figures({name: statistics.median(seconds) for name, seconds in took.items()})
 
 

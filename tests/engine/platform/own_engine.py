@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import docker
 import pytest
 
 from bootstrap.docker_engine import PID_FILE, SOCKET, started_here, versions
@@ -19,13 +20,28 @@ STATE = ROOT / ".state"
 STOPPED_SECONDS = STARTED_SECONDS = 60
 
 
-def stop(how: signal.Signals = signal.SIGTERM) -> None:
-    """Stop the engine; skips the test where it is not ours to stop."""
+def ours() -> int:
+    """Return its process id; skips the test where it is not ours to stop."""
     pid = started_here(STATE)
     if pid is None:
         pytest.skip(
             "this engine was not started by the project's set-up, so it is not ours to stop"
         )
+    return pid
+
+
+def reload() -> None:
+    """Let it read its configuration file again; return when live-restore is off."""
+    os.kill(ours(), signal.SIGHUP)
+    deadline = time.monotonic() + STOPPED_SECONDS
+    while docker.from_env().info()["LiveRestoreEnabled"]:
+        assert time.monotonic() < deadline, "the engine did not read its configuration"
+        time.sleep(0.2)
+
+
+def stop(how: signal.Signals = signal.SIGTERM) -> None:
+    """Stop the engine; skips the test where it is not ours to stop."""
+    pid = ours()
     os.kill(pid, how)
     deadline = time.monotonic() + STOPPED_SECONDS
     while Path(f"/proc/{pid}").exists() and not _reaped(pid):

@@ -64,8 +64,10 @@ class Project:
         state = folder / ".state"
         (state / "stacks").mkdir(parents=True)
         (folder / ".venv").symlink_to(ROOT / ".venv")
-        for shared in ("bin", "pulumi-home"):
-            (state / shared).symlink_to(ROOT / ".state" / shared)
+        (state / "bin").symlink_to(ROOT / ".state" / "bin")
+        # Its own: set-up of the copy lets the plugins start from there.
+        plugins = Path("pulumi-home", "plugins")
+        shutil.copytree(ROOT / ".state" / plugins, state / plugins, symlinks=True)
         shutil.copy2(ROOT / ".state" / "passphrase", state / "passphrase")
         project = cls(folder=folder, stack=stack)
         project.pulumi("stack", "init", stack, check=True)

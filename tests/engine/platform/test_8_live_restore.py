@@ -4,6 +4,7 @@ engine is started anew for it and after it.
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from collections.abc import Iterator
@@ -23,27 +24,39 @@ from .test_5_releases import RATE
 pytestmark = pytest.mark.long
 # The proxy of a published port is a process of the engine and ends with it; without it the kernel
 # hands the connections over (docs.docker.com, "Live restore", "userland-proxy").
-OPTIONS = ("--live-restore", "--userland-proxy=false")
+SETTINGS = {"userland-proxy": False, "live-restore": True}
 AWAY_SECONDS = 3
 
 
 @pytest.fixture
-def restoring(project: Project, gateway: httpx.Client) -> Iterator[Project]:
-    """The platform on an engine that leaves its containers running when it stops."""
+def options(tmp_path: Path) -> tuple[str, ...]:
+    """Options of an engine that leaves its containers running when it stops."""
+    file = tmp_path / "daemon.json"
+    file.write_text(json.dumps(SETTINGS))
+    return "--config-file", str(file)
+
+
+@pytest.fixture
+def restoring(
+    project: Project, gateway: httpx.Client, options: tuple[str, ...]
+) -> Iterator[Project]:
+    """The platform on that engine. At the end it takes its containers down with it again."""
     wanted = checked(project)
     own_engine.stop()
     try:
-        own_engine.start(*OPTIONS)
+        own_engine.start(*options)
         healed(project, gateway, wanted)
         yield project
     finally:
+        Path(options[-1]).write_text(json.dumps(SETTINGS | {"live-restore": False}))
+        own_engine.reload()
         own_engine.stop()
         own_engine.start()
     healed(project, gateway, wanted)
 
 
 def test_an_engine_with_live_restore_is_stopped_or_killed_without_a_lost_request(
-    restoring: Project, gateway: httpx.Client, tmp_path: Path
+    restoring: Project, gateway: httpx.Client, options: tuple[str, ...], tmp_path: Path
 ) -> None:
     wanted = checked(restoring)
     for how in (signal.SIGTERM, signal.SIGKILL):
@@ -52,7 +65,7 @@ def test_an_engine_with_live_restore_is_stopped_or_killed_without_a_lost_request
             own_engine.stop(how)
             time.sleep(AWAY_SECONDS)
             started = time.monotonic()
-            own_engine.start(*OPTIONS)
+            own_engine.start(*options)
             answered = time.monotonic() - started
             time.sleep(2)
         print(f"{how.name}: the engine answered after {answered:.1f} s; {load.told()}")
