@@ -106,12 +106,13 @@ class Load:
         return times[int(len(times) * 0.99)]
 
     def told(self) -> str:
-        """Return in a line what came of the requests."""
+        """Return in a line what came of the requests, with one that failed for each code."""
         codes = Counter(each.code for each in self.answers)
+        examples = {each.code: each for each in reversed(self.failed)}
         return (
             f"{len(self.answers)} requests, {len(self.failed)} failed, "
             f"p99 {self.p99_ms():.0f} ms, codes {dict(sorted(codes.items()))}"
-            f"{''.join(f'; {each}' for each in self.failed[:2])}"
+            f"{''.join(f'; {each}' for each in examples.values())}"
         )
 
     def _signed_in(self) -> list[tuple[str, str]]:
