@@ -15,6 +15,8 @@ from pathlib import Path
 
 POLL_SECONDS = 0.2
 NICE = ("nice", "-n", "10")
+# Names the file that is there as long as the lane beside runs: tests that measure wait for its end.
+BESIDE = "PYAIRTABLE_TESTS_BESIDE"
 
 
 def live(command: Sequence[str], log: Path, folder: Path) -> int:
@@ -32,10 +34,13 @@ def live(command: Sequence[str], log: Path, folder: Path) -> int:
 
 
 class Beside:
-    """A lane that runs niced in a thread; each output is shown when its command has ended."""
+    """A lane that runs niced in a thread; each output is shown when its command has ended.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    mark: a file that is there as long as it runs.
+    """
+
+    def __init__(self, folder: Path, mark: Path) -> None:
+        self._folder, self._mark = folder, mark
         self._process: subprocess.Popen[bytes] | None = None
         self._stopped = False
         self._guard = threading.Lock()
@@ -50,7 +55,10 @@ class Beside:
                 work()
             except BaseException as error:
                 self._error = error
+            finally:
+                self._mark.unlink(missing_ok=True)
 
+        self._mark.touch()
         self._thread = threading.Thread(target=watched, daemon=True)
         self._thread.start()
 

@@ -7,6 +7,7 @@ so is a skipped test. LONG=1 also runs the tests that take minutes.
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 from bootstrap.packages import apt_install, is_debian
 from bootstrap.setup import is_root
-from tests.lanes import Beside, live
+from tests.lanes import BESIDE, Beside, live
 from tests.results import Result, counted, summed
 from tests.suites import SUITES, Suite
 
@@ -82,7 +83,9 @@ def run_live(command: Sequence[str], log: Path) -> int:
 
 def run_all(plain: Sequence[str], engine: Sequence[str], results: dict[str, Result]) -> None:
     """Run the suites without Docker, niced, beside those that need it."""
-    beside = Beside(ROOT)
+    mark = REPORTS / "beside"
+    os.environ[BESIDE] = str(mark)
+    beside = Beside(ROOT, mark)
     beside.start(lambda: lane(plain, beside.run, results))
     try:
         lane(engine, run_live, results)

@@ -1,7 +1,9 @@
-"""One deployment that the tests of the platform share, and a client of its gateway."""
+"""One deployment that the tests of the platform share, a client of its gateway, and load on it."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .project import Project
+from tests.lanes import BESIDE
+from tests.load import Load, vegeta
+
+from .project import ROOT, Project
 
 GATEWAY_PORT = 18180
 FRONTEND_PORT = 13180
+ALONE_SECONDS = 3600
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the modules with load come last: until then other suites may run beside."""
+    loaded = {item.path for item in items if "load" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path in loaded)
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +78,17 @@ def gateway(project: Project) -> Iterator[httpx.Client]:
     """A client of the shared deployment's public address."""
     with httpx.Client(base_url=f"http://127.0.0.1:{GATEWAY_PORT}", timeout=10) as client:
         yield client
+
+
+@pytest.fixture
+def load(request: pytest.FixtureRequest, tmp_path: Path) -> Load:
+    """Load on the gateway, of the module's RATE, once no other suite runs beside.
+
+    An answer that comes late because other tests have the processors says nothing.
+    """
+    beside = Path(os.environ.get(BESIDE, "/nonexistent"))
+    deadline = time.monotonic() + ALONE_SECONDS
+    while beside.exists():
+        assert time.monotonic() < deadline, "the suites beside do not end"
+        time.sleep(1)
+    return Load(GATEWAY_PORT, request.module.RATE, tmp_path, vegeta(ROOT / ".state" / "bench"))

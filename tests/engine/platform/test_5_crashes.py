@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import docker
 import httpx
@@ -15,15 +14,14 @@ from ops.traffic import Router, up
 from plan.names import Names
 from plan.resolve import resolve
 from settings import load as load_settings
-from tests.load import Load, vegeta
+from tests.load import Load
 
-from .conftest import GATEWAY_PORT
 from .project import ROOT, Project
 from .test_5_releases import RATE, image, platformctl, releasing, slot, weights
 from .users import me, register
 from .versions import version
 
-__all__ = ["releasing"]
+__all__ = ["RATE", "releasing"]
 pytestmark = pytest.mark.long
 DEPLOYMENT = resolve(load_settings("dev", ROOT, {}), "dev", ROOT)
 USER, AUTH = "user-service", "auth-service"
@@ -31,11 +29,6 @@ USER, AUTH = "user-service", "auth-service"
 BACK_SECONDS = 120
 # Requests that were on their way when it crashed.
 ON_THEIR_WAY = 35
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return Load(GATEWAY_PORT, RATE, tmp_path, vegeta(ROOT / ".state" / "bench"))
 
 
 @pytest.fixture(scope="module")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.load import Load, vegeta
+from tests.load import Load
 
-from .conftest import GATEWAY_PORT
-from .project import ROOT, Project
+from .project import Project
 
 pytestmark = pytest.mark.long
 
@@ -30,11 +28,6 @@ def restored(project: Project) -> Iterator[Project]:
     yield project
     settings.write_text(before)
     project.up(check=True)
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    return Load(GATEWAY_PORT, RATE, tmp_path, vegeta(ROOT / ".state" / "bench"))
 
 
 def test_redis_with_other_settings_is_replaced_in_maintenance_and_no_connection_fails(

@@ -13,18 +13,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.load import Answer, Load, vegeta
+from tests.load import Answer, Load
 
 from . import own_engine
-from .conftest import GATEWAY_PORT
-from .project import ROOT, Project
+from .project import Project
 from .test_2_restart import checked, healed
-from .test_5_releases import RATE
 
 pytestmark = pytest.mark.long
 # The proxy of a published port is a process of the engine and ends with it; without it the kernel
 # hands the connections over (docs.docker.com, "Live restore", "userland-proxy").
 SETTINGS = {"userland-proxy": False, "live-restore": True}
+RATE = 60
 AWAY_SECONDS = 3
 SETTLED_SECONDS = 1
 
@@ -57,11 +56,11 @@ def restoring(
 
 
 def test_an_engine_with_live_restore_is_away_and_costs_only_what_itself_does(
-    restoring: Project, gateway: httpx.Client, options: tuple[str, ...], tmp_path: Path
+    restoring: Project, gateway: httpx.Client, options: tuple[str, ...], load: Load
 ) -> None:
     wanted = checked(restoring)
     for how in (signal.SIGTERM, signal.SIGKILL):
-        with Load(GATEWAY_PORT, RATE, tmp_path, vegeta(ROOT / ".state" / "bench")) as load:
+        with load:
             time.sleep(2)
             stopped = time.time()
             own_engine.stop(how)

@@ -34,12 +34,13 @@ def test_what_a_command_leaves_running_does_not_hold_the_lane(tmp_path: Path) ->
 def test_the_lane_beside_is_niced_and_shows_an_output_when_its_command_has_ended(
     capfdbinary: pytest.CaptureFixture[bytes], tmp_path: Path
 ) -> None:
-    beside = Beside(tmp_path)
+    beside = Beside(tmp_path, tmp_path / "beside")
     go = threading.Event()
     codes: list[int] = []
 
     def work() -> None:
         codes.append(beside.run(NICENESS, tmp_path / "first"))
+        assert (tmp_path / "beside").exists()
         go.wait()
         codes.append(beside.run(["false"], tmp_path / "second"))
 
@@ -47,6 +48,7 @@ def test_the_lane_beside_is_niced_and_shows_an_output_when_its_command_has_ended
     go.set()
     beside.wait()
     assert codes == [0, 1]
+    assert not (tmp_path / "beside").exists()
     nice = int((tmp_path / "first").read_text().split()[1])
     assert nice == min(os.nice(0) + 10, 19)
     assert b"nice" in capfdbinary.readouterr().out
@@ -55,14 +57,15 @@ def test_the_lane_beside_is_niced_and_shows_an_output_when_its_command_has_ended
 def test_what_goes_wrong_in_the_lane_beside_is_raised_where_it_is_waited_for(
     tmp_path: Path,
 ) -> None:
-    beside = Beside(tmp_path)
+    beside = Beside(tmp_path, tmp_path / "beside")
     beside.start(lambda: [][0])
     with pytest.raises(IndexError):
         beside.wait()
+    assert not (tmp_path / "beside").exists()
 
 
 def test_a_lane_that_was_stopped_begins_no_command(tmp_path: Path) -> None:
-    beside = Beside(tmp_path)
+    beside = Beside(tmp_path, tmp_path / "beside")
     beside.stop()
     assert beside.run(["touch", str(tmp_path / "made")], tmp_path / "log") == 1
     assert not (tmp_path / "made").exists()
