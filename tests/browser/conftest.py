@@ -150,6 +150,13 @@ def register(page: Page) -> str:
     return email
 
 
+def upload(page: Page, file: Path) -> None:
+    """Choose a file on the page of files, and send it."""
+    page.goto("/files")
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Upload").click()
+
+
 def shot(page: Page, name: str) -> None:
     """Keep a picture of a page."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

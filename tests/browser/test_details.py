@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import look, needs
+from .conftest import look, needs, upload
 
 STEPS = json.dumps(
     [
@@ -59,9 +59,7 @@ def test_a_file_that_cannot_be_read_is_for_everybody(
     needs(deployed, "automation-services")
     page, name = inside, f"{long_name()}.pdf"
     (tmp_path / name).write_bytes(b"%PDF-1.7\nthe rest is lost\n%%EOF\n")
-    page.goto("/files")
-    page.get_by_label("File", exact=True).set_input_files(tmp_path / name)
-    page.get_by_role("button", name="Upload").click()
+    upload(page, tmp_path / name)
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     expect(page.locator("#file .badge")).to_have_text("Failed", timeout=60_000)
     ask_to_delete(page)

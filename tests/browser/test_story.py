@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import PASSWORD, look, needs, register, shot
+from .conftest import PASSWORD, look, needs, register, shot, upload
 
 
 def test_somebody_registers_signs_out_and_signs_in_again(page: Page) -> None:
@@ -134,9 +134,7 @@ def test_a_file_is_uploaded_read_and_deleted(
     needs(deployed, "automation-services")
     page, name = inside, f"notes-{secrets.token_hex(4)}.txt"
     (tmp_path / name).write_text("The quick brown fox.\n" * 3)
-    page.goto("/files")
-    page.get_by_label("File", exact=True).set_input_files(tmp_path / name)
-    page.get_by_role("button", name="Upload").click()
+    upload(page, tmp_path / name)
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
     expect(page.locator("#file .badge")).to_have_text("Done", timeout=30_000)
     expect(page.get_by_label("Text of the file")).to_contain_text("quick brown fox")
@@ -159,9 +157,7 @@ def test_a_file_of_another_kind_is_refused_with_the_reason(
     needs(deployed, "automation-services")
     page = inside
     (tmp_path / "fake.pdf").write_text("This is no PDF.")
-    page.goto("/files")
-    page.get_by_label("File", exact=True).set_input_files(tmp_path / "fake.pdf")
-    page.get_by_role("button", name="Upload").click()
+    upload(page, tmp_path / "fake.pdf")
     expect(page.locator("#upload-error")).to_contain_text(re.compile("pdf", re.IGNORECASE))
 
 
@@ -171,9 +167,7 @@ def test_a_file_that_is_too_large_is_refused_with_the_reason(
     needs(deployed, "automation-services")
     page = inside
     (tmp_path / "large.txt").write_text("x" * 12_000_000)
-    page.goto("/files")
-    page.get_by_label("File", exact=True).set_input_files(tmp_path / "large.txt")
-    page.get_by_role("button", name="Upload").click()
+    upload(page, tmp_path / "large.txt")
     expect(page.locator("#upload-error")).to_contain_text("bytes")
     expect(page.get_by_role("button", name="Upload")).to_be_enabled()
 
@@ -235,9 +229,7 @@ def _without_scripts(page: Page, deployed: set[str], folder: Path) -> None:
     expect(page.get_by_role("status")).to_have_text("Saved.")
     if "automation-services" in deployed:
         (folder / "plain.txt").write_text("plain")
-        page.goto("/files")
-        page.get_by_label("File", exact=True).set_input_files(folder / "plain.txt")
-        page.get_by_role("button", name="Upload").click()
+        upload(page, folder / "plain.txt")
         expect(page.get_by_role("heading", name="plain.txt", level=1)).to_be_visible()
     if "llm-orchestrator" in deployed:
         page.goto("/chat")

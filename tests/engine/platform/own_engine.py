@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import docker
@@ -17,7 +18,7 @@ from bootstrap.docker_engine import PID_FILE, SOCKET, started_here, versions
 from .project import ROOT
 
 STATE = ROOT / ".state"
-STOPPED_SECONDS = STARTED_SECONDS = 60
+MOST_SECONDS = 60
 
 
 def ours() -> int:
@@ -33,20 +34,17 @@ def ours() -> int:
 def reload() -> None:
     """Let it read its configuration file again; return when live-restore is off."""
     os.kill(ours(), signal.SIGHUP)
-    deadline = time.monotonic() + STOPPED_SECONDS
-    while docker.from_env().info()["LiveRestoreEnabled"]:
-        assert time.monotonic() < deadline, "the engine did not read its configuration"
-        time.sleep(0.2)
+    _while(
+        lambda: docker.from_env().info()["LiveRestoreEnabled"],
+        "the engine did not read its configuration",
+    )
 
 
 def stop(how: signal.Signals = signal.SIGTERM) -> None:
     """Stop the engine; skips the test where it is not ours to stop."""
     pid = ours()
     os.kill(pid, how)
-    deadline = time.monotonic() + STOPPED_SECONDS
-    while Path(f"/proc/{pid}").exists() and not _reaped(pid):
-        assert time.monotonic() < deadline, "the engine did not stop"
-        time.sleep(0.2)
+    _while(lambda: Path(f"/proc/{pid}").exists() and not _reaped(pid), "the engine did not stop")
 
 
 def start(*options: str) -> None:
@@ -63,9 +61,14 @@ def start(*options: str) -> None:
             start_new_session=True,
         )
     (STATE / PID_FILE).write_text(str(process.pid))
-    deadline = time.monotonic() + STARTED_SECONDS
-    while versions(SOCKET) is None:
-        assert time.monotonic() < deadline, "the engine did not start"
+    _while(lambda: versions(SOCKET) is None, "the engine did not start")
+
+
+def _while(still: Callable[[], bool], otherwise: str) -> None:
+    """Wait as long as something holds; fails with a text when that does not end."""
+    deadline = time.monotonic() + MOST_SECONDS
+    while still():
+        assert time.monotonic() < deadline, otherwise
         time.sleep(0.2)
 
 

@@ -106,6 +106,10 @@ class Project:
         assert not check or process.returncode == 0, output
         return Ended(code=process.returncode, output=output)
 
+    def platformctl(self, *arguments: str) -> Ended:
+        """Run it as a user does; its messages and its results in one text."""
+        return self.run("python", "-m", "ops.cli", *arguments, "--stack", self.stack)
+
     def pulumi(self, *arguments: str, check: bool = False) -> Ended:
         return self.run("pulumi", *arguments, "--non-interactive", check=check)
 

@@ -14,10 +14,6 @@ from .project import Ended, Project
 from .users import me, register, works
 
 
-def platformctl(project: Project, *arguments: str) -> Ended:
-    return project.run("python", "-m", "ops.cli", *arguments, "--stack", project.stack)
-
-
 @pytest.fixture
 def other(project: Project, tmp_path: Path) -> Project:
     """Another checkout with a stack of the same name, as after .state was lost."""
@@ -37,8 +33,8 @@ def test_the_stack_of_another_checkout_is_refused_before_anything_is_touched(
 ) -> None:
     before = {name: each.id for name, each in project.containers().items()}
     assert refused(other.up(), project)
-    assert refused(platformctl(other, "up"), project)
-    assert refused(platformctl(other, "down", "--purge", "--yes"), project)
+    assert refused(other.platformctl("up"), project)
+    assert refused(other.platformctl("down", "--purge", "--yes"), project)
     assert {name: each.id for name, each in project.containers().items()} == before
     works(gateway)
 
@@ -75,11 +71,11 @@ def left(project: Project) -> Iterator[Project]:
 def test_what_another_checkout_left_is_adopted_with_its_data(
     project: Project, left: Project
 ) -> None:
-    assert "of another checkout" in platformctl(left, "up").output
-    asked = platformctl(left, "adopt")
+    assert "of another checkout" in left.platformctl("up").output
+    asked = left.platformctl("adopt")
     assert asked.code == 2, asked.output
     assert left.containers()["postgres"].status == "running"
-    adopted = platformctl(left, "adopt", "--yes")
+    adopted = left.platformctl("adopt", "--yes")
     assert adopted.ok, adopted.output
     assert not left.containers()
     client = docker.from_env()
@@ -102,7 +98,7 @@ def test_an_adopted_stack_comes_up_with_its_data_and_the_first_owner_is_refused(
 ) -> None:
     email = register(gateway)
     for now, before in ((other, project), (project, other)):
-        assert platformctl(now, "adopt", "--yes").ok
+        assert now.platformctl("adopt", "--yes").ok
         now.up(check=True)
         assert me(gateway, email) == email
         assert refused(before.up(), now)

@@ -17,7 +17,7 @@ from settings import load as load_settings
 from tests.load import Load
 
 from .project import ROOT, Project
-from .test_5_releases import RATE, image, platformctl, releasing, slot, weights
+from .test_5_releases import RATE, image, releasing, slot, weights
 from .users import me, register
 from .versions import version
 
@@ -42,7 +42,7 @@ def twice(releasing: Project) -> Iterator[Project]:
     before.pause()
     try:
         until(lambda: USER not in served(releasing))
-        ended = platformctl(releasing, "release", USER, "--image", made)
+        ended = releasing.platformctl("release", USER, "--image", made)
     finally:
         before.unpause()
     assert ended.ok, ended.output

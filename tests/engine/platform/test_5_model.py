@@ -16,7 +16,6 @@ from .test_5_releases import (
     image,
     kill_with_descendants,
     moved,
-    platformctl,
     releasing,
     slot,
     source_image,
@@ -69,12 +68,12 @@ def start(project: Project, reference: str) -> subprocess.Popen[str]:
 
 def release(project: Project, model: Model, _: random.Random) -> None:
     reference = new(project, model)
-    assert platformctl(project, "release", AUTH, "--image", reference).ok
+    assert project.platformctl("release", AUTH, "--image", reference).ok
     model.serves(reference)
 
 
 def rollback(project: Project, model: Model, _: random.Random) -> None:
-    ended = platformctl(project, "rollback", AUTH)
+    ended = project.platformctl("rollback", AUTH)
     assert ended.ok, ended.output
     model.history.pop()
     model.pinned = model.source != model.live
@@ -82,7 +81,7 @@ def rollback(project: Project, model: Model, _: random.Random) -> None:
 
 def abort(project: Project, model: Model, _: random.Random) -> None:
     update = start(project, new(project, model))
-    assert platformctl(project, "abort").ok
+    assert project.platformctl("abort").ok
     output, _ = update.communicate(timeout=300)
     assert update.returncode == 1, output
 
@@ -99,7 +98,7 @@ def kill(project: Project, model: Model, chance: random.Random) -> None:
 
 
 def up(project: Project, model: Model, _: random.Random) -> None:
-    ended = platformctl(project, "up")
+    ended = project.platformctl("up")
     assert ended.ok, ended.output
     if not model.pinned:
         model.serves(model.source)

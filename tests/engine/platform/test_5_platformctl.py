@@ -17,18 +17,13 @@ from ops import dumps
 from ops.holding import held
 from ops.project import Project as Operated
 
-from .project import Ended, Project
+from .project import Project
 from .users import OPEN_SECONDS, PASSWORD, register, sign_in, works
-
-
-def platformctl(project: Project, *arguments: str) -> Ended:
-    """Run it as a user does; its messages and its results in one text."""
-    return project.run("python", "-m", "ops.cli", *arguments, "--stack", project.stack)
 
 
 def told(project: Project, *arguments: str) -> Any:
     """Return its JSON result, which stands after all messages."""
-    ended = platformctl(project, *arguments, "--json")
+    ended = project.platformctl(*arguments, "--json")
     starts = [ended.output.find(sign) for sign in ("\n{", "\n[") if sign in ended.output]
     begin = 0 if ended.output[:1] in ("{", "[") else min(starts)
     return json.loads(ended.output[begin:])
@@ -87,7 +82,7 @@ def test_validation_names_what_is_not_well(project: Project, gateway: httpx.Clie
     postgres = project.containers()["postgres"]
     postgres.pause()
     try:
-        ended = platformctl(project, "validate", "--settle", "0")
+        ended = project.platformctl("validate", "--settle", "0")
     finally:
         postgres.unpause()
     assert ended.code == 1
@@ -104,7 +99,7 @@ def test_an_old_throw_away_user_of_a_killed_validation_is_removed(
     credentials = {"email": email, "password": PASSWORD}
     assert gateway.post("/api/v1/auth/register", json=credentials).status_code == 201
     sql(project, f"UPDATE auth.users SET created_at = '2020-01-01' WHERE email = '{email}'")
-    assert platformctl(project, "validate").ok
+    assert project.platformctl("validate").ok
     assert sql(project, f"SELECT count(*) FROM auth.users WHERE email = '{email}'") == "0"
 
 
@@ -135,14 +130,14 @@ def test_a_restore_brings_back_what_was_and_keeps_what_is(
     project: Project, gateway: httpx.Client
 ) -> None:
     before = register(gateway)
-    assert platformctl(project, "backup").ok
+    assert project.platformctl("backup").ok
     backup = newest(project)
     time.sleep(1.1)
     after = register(gateway)
     headers = sign_in(gateway, after)
     assert gateway.get("/api/v1/users/me", headers=headers).status_code == 200
 
-    restored = platformctl(project, "restore", backup, "--yes")
+    restored = project.platformctl("restore", backup, "--yes")
     assert restored.ok, restored.output
     assert "auth.users" in restored.output
     assert may_sign_in(gateway, before)
@@ -150,7 +145,7 @@ def test_a_restore_brings_back_what_was_and_keeps_what_is(
     # The profile was cached, and is forgotten all the same.
     assert gateway.get("/api/v1/users/me", headers=headers).status_code == 404
 
-    back = platformctl(project, "restore", newest(project), "--yes")
+    back = project.platformctl("restore", newest(project), "--yes")
     assert back.ok, back.output
     assert may_sign_in(gateway, before)
     assert may_sign_in(gateway, after)
@@ -158,8 +153,8 @@ def test_a_restore_brings_back_what_was_and_keeps_what_is(
 
 def test_a_restore_that_is_not_wanted_touches_nothing(project: Project) -> None:
     started = {name: each.attrs["State"]["StartedAt"] for name, each in containers(project)}
-    assert platformctl(project, "restore", newest(project)).code == 2
-    assert platformctl(project, "restore", "nothing.dump", "--yes").code == 2
+    assert project.platformctl("restore", newest(project)).code == 2
+    assert project.platformctl("restore", "nothing.dump", "--yes").code == 2
     after = {name: each.attrs["State"]["StartedAt"] for name, each in containers(project)}
     assert after == started
 
@@ -175,10 +170,10 @@ def test_a_backup_whose_schema_cannot_be_used_goes_back_by_itself(
     revision = sql(project, "SELECT version_num FROM public.alembic_version")
     sql(project, "DELETE FROM public.alembic_version")
     try:
-        assert platformctl(project, "backup").ok
+        assert project.platformctl("backup").ok
     finally:
         sql(project, f"INSERT INTO public.alembic_version VALUES ('{revision}')")
-    ended = platformctl(project, "restore", newest(project), "--yes")
+    ended = project.platformctl("restore", newest(project), "--yes")
     assert ended.code == 1
     assert "The data of before is back" in ended.output
     assert "Traceback" not in ended.output
@@ -187,7 +182,7 @@ def test_a_backup_whose_schema_cannot_be_used_goes_back_by_itself(
 
 
 def test_an_interrupted_restore_is_finished_and_everything_runs_again(project: Project) -> None:
-    assert platformctl(project, "backup").ok
+    assert project.platformctl("backup").ok
     command = ("python", "-m", "ops.cli", "restore", newest(project), "--yes")
     process = project.start(*command, "--stack", project.stack)
     assert process.stdout is not None
@@ -197,7 +192,7 @@ def test_an_interrupted_restore_is_finished_and_everything_runs_again(project: P
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 5, output
     assert "Starting it again" in output
-    assert platformctl(project, "validate", "--settle", "30").ok
+    assert project.platformctl("validate", "--settle", "30").ok
 
 
 def test_while_data_is_worked_on_no_update_starts(
@@ -208,9 +203,9 @@ def test_while_data_is_worked_on_no_update_starts(
         update = project.up()
         assert not update.ok
         assert f"(pid {os.getpid()})" in update.output
-        assert platformctl(project, "up").code == 4
-        assert platformctl(project, "backup").code == 4
-    assert platformctl(project, "backup").ok
+        assert project.platformctl("up").code == 4
+        assert project.platformctl("backup").code == 4
+    assert project.platformctl("backup").ok
 
 
 def test_a_killed_up_is_taken_up_by_the_next_one(project: Project) -> None:
@@ -220,7 +215,7 @@ def test_a_killed_up_is_taken_up_by_the_next_one(project: Project) -> None:
     time.sleep(3)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    ended = platformctl(project, "up")
+    ended = project.platformctl("up")
     assert ended.ok, ended.output
     assert f"process {process.pid}" in ended.output
     assert "that process is gone" in ended.output
@@ -236,13 +231,13 @@ def test_ctrl_c_ends_an_up_in_order(project: Project) -> None:
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 5, output
     assert "goes on from there" in output
-    ended = platformctl(project, "up")
+    ended = project.platformctl("up")
     assert ended.ok, ended.output
     assert "is gone" not in ended.output
 
 
 def test_a_backup_that_a_kept_release_names_stays_however_few_are_kept(project: Project) -> None:
-    assert platformctl(project, "backup").ok
+    assert project.platformctl("backup").ok
     named, job = newest(project), project.containers()["backup"]
     dumps.protect(job, [named])
     try:
@@ -256,7 +251,7 @@ def test_a_backup_that_a_kept_release_names_stays_however_few_are_kept(project: 
 
 
 def test_logs_are_those_of_the_slot_that_serves(project: Project) -> None:
-    ended = platformctl(project, "logs", "auth-service", "--tail", "5")
+    ended = project.platformctl("logs", "auth-service", "--tail", "5")
     assert ended.ok
     assert '"service": "auth-service"' in ended.output or '"auth-service"' in ended.output
 

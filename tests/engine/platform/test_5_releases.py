@@ -15,7 +15,7 @@ import pytest
 from plan.content_hash import tag
 from tests.load import Load
 
-from .project import Ended, Project
+from .project import Project
 from .versions import BAD, remove_versions, version
 
 # What two cores carry beside the deployment itself.
@@ -38,13 +38,9 @@ def releasing(project: Project) -> Iterator[Project]:
     yield project
     del project.variables["PYAIRTABLE_NICE"]
     settings.write_text(before)
-    platformctl(project, "unpin")
+    project.platformctl("unpin")
     assert project.up().ok
     remove_versions()
-
-
-def platformctl(project: Project, *arguments: str) -> Ended:
-    return project.run("python", "-m", "ops.cli", *arguments, "--stack", project.stack)
 
 
 def slot(project: Project, service: str = AUTH) -> str:
@@ -118,10 +114,10 @@ def test_a_rollback_is_at_once_loses_no_request_and_stays(releasing: Project, lo
 
 def test_an_unpinned_service_follows_the_source_again(releasing: Project) -> None:
     pinned = slot(releasing)
-    ended = platformctl(releasing, "unpin", AUTH)
+    ended = releasing.platformctl("unpin", AUTH)
     assert ended.ok, ended.output
     assert slot(releasing) != pinned
-    assert platformctl(releasing, "unpin", AUTH).code == 2
+    assert releasing.platformctl("unpin", AUTH).code == 2
 
 
 def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_to(
@@ -131,13 +127,13 @@ def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_
     first = releasing.outputs()["release"]
     for number in range(3):
         made = version(original, f"auth-service:{number}")
-        ended = platformctl(releasing, "release", AUTH, "--image", made)
+        ended = releasing.platformctl("release", AUTH, "--image", made)
         assert ended.ok, ended.output
         assert image(releasing) == made
     assert isinstance(first, dict)
     with load:
         started = time.monotonic()
-        ended = platformctl(releasing, "rollback", "--to", first["id"])
+        ended = releasing.platformctl("rollback", "--to", first["id"])
         seconds = time.monotonic() - started
     print(f"three back after {seconds:.1f} s; {load.told()}")
     assert ended.ok, ended.output
@@ -151,7 +147,7 @@ def test_images_are_released_without_editing_files_and_any_kept_one_is_returned_
     assert found[0]["returnedTo"] == first["id"]
     assert found[1]["return"] == "instantly"
     assert {each["return"] for each in found} <= {"live", "instantly", "redeploy"}
-    different = platformctl(releasing, "diff", found[0]["id"], found[1]["id"])
+    different = releasing.platformctl("diff", found[0]["id"], found[1]["id"])
     assert "pyairtable-test/auth-service:2" in different.output
 
 
@@ -168,7 +164,7 @@ def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
     settings = configured.read_text()
     with load:
         time.sleep(1)
-        ended = platformctl(releasing, "release", AUTH, "--image", bad)
+        ended = releasing.platformctl("release", AUTH, "--image", bad)
         time.sleep(1)
     print(f"{fault}: {load.told()}")
     assert ended.code == 1
@@ -186,7 +182,7 @@ def test_a_bad_version_goes_back_by_itself_and_hardly_anybody_sees_it(
 
 def test_after_bad_versions_a_good_one_is_released(releasing: Project) -> None:
     good = version(source_image(releasing), "auth-service:good")
-    ended = platformctl(releasing, "release", AUTH, "--image", good)
+    ended = releasing.platformctl("release", AUTH, "--image", good)
     assert ended.ok, ended.output
     assert image(releasing) == good
 
@@ -198,25 +194,25 @@ def test_a_shift_is_paused_and_aborted_from_elsewhere(releasing: Project) -> Non
         "python", "-m", "ops.cli", "release", AUTH, "--image", made, "--stack", releasing.stack
     )
     deadline = time.monotonic() + 90
-    while not platformctl(releasing, "pause").ok:
+    while not releasing.platformctl("pause").ok:
         assert time.monotonic() < deadline
     time.sleep(6)
     held = weights(releasing)
     assert held != before
     share = f"({AUTH} blue {held['blue']} %, green {held['green']} %)"
-    assert f"is being shifted, paused {share}" in platformctl(releasing, "status").output
-    refused = platformctl(releasing, "rollback")
+    assert f"is being shifted, paused {share}" in releasing.platformctl("status").output
+    refused = releasing.platformctl("rollback")
     assert refused.code == 4
     assert "platformctl abort" in refused.output
     assert weights(releasing) == held
-    assert platformctl(releasing, "resume").ok
-    assert platformctl(releasing, "pause").ok
-    assert platformctl(releasing, "abort").ok
+    assert releasing.platformctl("resume").ok
+    assert releasing.platformctl("pause").ok
+    assert releasing.platformctl("abort").ok
     output, _ = update.communicate(timeout=120)
     assert update.returncode == 1
     assert "aborted" in output
     assert weights(releasing) == before
-    assert platformctl(releasing, "pause").code == 2
+    assert releasing.platformctl("pause").code == 2
 
 
 def test_an_interrupted_release_puts_traffic_back_before_it_ends(releasing: Project) -> None:
@@ -247,7 +243,7 @@ def test_a_killed_release_serves_on_and_the_next_one_converges(
         kill_with_descendants(update.pid)
         update.wait(60)
         time.sleep(1)
-        ended = platformctl(releasing, "release", AUTH, "--image", made)
+        ended = releasing.platformctl("release", AUTH, "--image", made)
     print(load.told())
     assert ended.ok, ended.output
     assert load.failed == []

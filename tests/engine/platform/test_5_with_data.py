@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from .project import Project
-from .test_5_platformctl import may_sign_in, platformctl, sql, told
+from .test_5_platformctl import may_sign_in, sql, told
 from .users import register
 
 AUTH = "auth-service"
@@ -47,7 +47,7 @@ def live(project: Project) -> dict[str, Any]:
 
 
 def returned(project: Project, to: str) -> str:
-    ended = platformctl(project, "rollback", "--to", to, "--with-data", "--yes")
+    ended = project.platformctl("rollback", "--to", to, "--with-data", "--yes")
     assert ended.ok, ended.output
     return ended.output
 
@@ -64,7 +64,7 @@ def narrowed(project: Project) -> Iterator[tuple[str, str]]:
     yield old, new
     file.unlink()
     (project.folder / program).write_text(source)
-    platformctl(project, "unpin")
+    project.platformctl("unpin")
     project.up(check=True)
 
 
@@ -80,7 +80,7 @@ def test_a_whole_release_and_its_data_return_together_and_back_again(
     assert bad["backup"].endswith(f"-{old}.dump")
     second = register(gateway)
 
-    refused = platformctl(project, "rollback", "--to", before["id"])
+    refused = project.platformctl("rollback", "--to", before["id"])
     assert refused.code == 1
     assert f"`platformctl rollback --to {before['id']} --with-data" in refused.output
     listed = {each["id"]: each for each in told(project, "releases")}
