@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pulumi
 
-from plan.names import STACK_LABEL
+from plan.names import of_stack
 
 from . import engine
 
@@ -18,7 +18,7 @@ def remove(stack: str, known: Collection[str], address: str) -> list[str]:
     Volumes stay: they hold data, and making one again adopts it. Returns the removed names.
     """
     client = engine.client(address)
-    mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={stack}"}
+    mine = of_stack(stack)
     removed = []
     for container in client.containers.list(all=True, filters=mine, ignore_removed=True):
         if container.name not in known:

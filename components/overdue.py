@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from docker.errors import APIError, DockerException, NotFound
 
-from plan.names import STACK_LABEL
+from plan.names import of_stack
 
 from . import engine
 
@@ -52,10 +52,7 @@ class Overdue:
             watched = set(self._watched)
         if not watched:
             return
-        wanted: dict[str, str | list[str] | bool] = {
-            "label": f"{STACK_LABEL}={self.stack}",
-            "status": "running",
-        }
+        wanted = of_stack(self.stack) | {"status": "running"}
         running = engine.client(self.address).containers.list(filters=wanted, sparse=True)
         for container in running:
             name = container.attrs["Names"][0].lstrip("/")

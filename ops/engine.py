@@ -9,7 +9,7 @@ import docker
 from docker.errors import DockerException
 from docker.models.containers import Container
 
-from plan.names import STACK_LABEL
+from plan.names import of_stack
 
 from .exits import Exit, Stopped
 
@@ -33,8 +33,7 @@ def client(configured: str | None = None) -> docker.DockerClient:
 
 def containers(engine: docker.DockerClient, stack: str) -> list[Container]:
     """Return all containers of a stack, also those that do not run."""
-    mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={stack}"}
-    return engine.containers.list(all=True, filters=mine, ignore_removed=True)
+    return engine.containers.list(all=True, filters=of_stack(stack), ignore_removed=True)
 
 
 def _away(address: str, error: BaseException) -> str:

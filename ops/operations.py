@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import docker
+from docker.models.containers import Container
 
 from plan.change import Change
 from plan.deployment import Deployment
@@ -238,13 +239,15 @@ class Operations:
 
     def backup(self) -> str | None:
         """Return the dump that was made before the migrations, None when there was no data."""
-        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
-        return made(job.logs().decode(errors="replace"))
+        return made(self._backup_job.logs().decode(errors="replace"))
 
     def protect(self, backups: Collection[str]) -> None:
         """Let these dumps stay as long as the releases that name them do."""
-        job = self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
-        protect(job, backups)
+        protect(self._backup_job, backups)
+
+    @property
+    def _backup_job(self) -> Container:
+        return self.engine.containers.get(self.deployment.names.of(self.deployment.backup.name))
 
     def retain(self, images: Collection[str]) -> list[str]:
         """Keep our images of these references and remove older ones; return what was removed."""

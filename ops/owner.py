@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import docker
 from docker.errors import NotFound
 
-from plan.names import STACK_LABEL, Names
+from plan.names import Names, of_stack
 from plan.owner import OWNER, Owner, read, refusal
 
 from .backend import folder
@@ -86,7 +86,7 @@ def drop(engine: docker.DockerClient, names: Names) -> None:
 
 def bare(engine: docker.DockerClient, names: Names) -> bool:
     """Whether the mark is all that there is of a stack."""
-    mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={names.stack}"}
+    mine = of_stack(names.stack)
     volumes = {str(each.name) for each in engine.volumes.list(filters=mine)}
     rest = volumes - {names.of(OWNER)}
     return not (rest or containers(engine, names.stack) or engine.networks.list(filters=mine))

@@ -10,7 +10,7 @@ from docker.models.containers import Container
 from docker.models.volumes import Volume
 
 from plan.content_hash import tag
-from plan.names import COMPONENT_LABEL, STACK_LABEL
+from plan.names import COMPONENT_LABEL, of_stack
 from plan.stores import BACKUP_VOLUME, data_volume
 
 from .engine import containers
@@ -28,7 +28,7 @@ def data_volumes(project: Project) -> list[str]:
     """Return the names of the stack's volumes that hold data or backups."""
     return sorted(
         str(volume.name)
-        for volume in project.engine.volumes.list(filters=_mine(project))
+        for volume in project.engine.volumes.list(filters=of_stack(project.stack))
         if _component(volume) in DATA
     )
 
@@ -42,7 +42,7 @@ def remove_containers_and_networks(project: Project) -> list[str]:
     for container in containers(project.engine, project.stack):
         container.remove(force=True)
         removed.append(str(container.name))
-    for network in project.engine.networks.list(filters=_mine(project)):
+    for network in project.engine.networks.list(filters=of_stack(project.stack)):
         network.remove()
         removed.append(str(network.name))
     return removed
@@ -67,7 +67,7 @@ def remove_volumes(project: Project, keep: Collection[str] = ()) -> list[str]:
     keep: components whose volumes stay. Raises Stopped when the engine refuses one.
     """
     removed = []
-    for volume in project.engine.volumes.list(filters=_mine(project)):
+    for volume in project.engine.volumes.list(filters=of_stack(project.stack)):
         if _component(volume) in keep:
             continue
         try:
@@ -103,7 +103,3 @@ def remove_images(project: Project) -> list[str]:
 def _component(volume: Volume) -> str | None:
     labels: dict[str, str] = volume.attrs.get("Labels") or {}
     return labels.get(COMPONENT_LABEL)
-
-
-def _mine(project: Project) -> dict[str, str | list[str] | bool]:
-    return {"label": f"{STACK_LABEL}={project.stack}"}

@@ -12,6 +12,9 @@ COMPONENT_LABEL = "com.pyairtable.component"
 SLOT_LABEL = "com.pyairtable.slot"
 DIGEST_LABEL = "com.pyairtable.secrets-digest"
 
+Filters = dict[str, str | list[str] | bool]
+"""What docker-py takes to list only some objects."""
+
 BLUE = "blue"
 GREEN = "green"
 SLOTS = (BLUE, GREEN)
@@ -20,6 +23,11 @@ SLOTS = (BLUE, GREEN)
 def other(slot: str) -> str:
     """Return the slot that is not this one."""
     return GREEN if slot == BLUE else BLUE
+
+
+def of_stack(stack: str) -> Filters:
+    """Return the filters that list the objects of a stack."""
+    return {"label": f"{STACK_LABEL}={stack}"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 import docker
 
 from plan.deployment import Deployment
-from plan.names import STACK_LABEL
+from plan.names import of_stack
 
 from ..engine import containers
 from ..traffic import Router
@@ -42,7 +42,7 @@ class Seen:
 def look(deployment: Deployment, engine: docker.DockerClient) -> Seen:
     """Look at the engine and at the router. Raises Stopped when the router is away."""
     names = deployment.names
-    mine: dict[str, str | list[str] | bool] = {"label": f"{STACK_LABEL}={names.stack}"}
+    mine = of_stack(names.stack)
     found = {str(each.name): each.attrs for each in containers(engine, names.stack)}
     networks = engine.networks.list(filters=mine)
     return Seen(
