@@ -3,19 +3,31 @@
 import os
 from pathlib import Path
 
+import docker
 import pulumi
 
 import settings
-from components import debug_messages
+from components import debug_messages, operations
 from components.program import deploy
+from components.progress import Progress
 from ops.exits import Stopped
-from ops.operations import Operations
 from ops.state import copy_before_up
+from plan.deployment import Deployment
 from plan.request import asked
 from plan.resolve import resolve
 
 ROOT = Path(__file__).resolve().parent
 debug_messages.dropped()
+
+
+def operate(
+    deployment: Deployment, engine: docker.DockerClient, progress: Progress
+) -> operations.Operations:
+    """Return the hand on the platform that runs; loaded here, because a preview needs none."""
+    from ops.operations import Operations
+
+    return Operations(deployment=deployment, engine=engine, progress=progress, root=ROOT)
+
 
 if not pulumi.runtime.is_dry_run():
     try:
@@ -39,9 +51,7 @@ outputs = deploy(
     resolve(configured, pulumi.get_stack(), ROOT),
     given,
     ROOT,
-    lambda deployment, engine, progress: Operations(
-        deployment=deployment, engine=engine, progress=progress, root=ROOT
-    ),
+    operate,
     asked(os.environ),
 )
 for name, value in outputs.items():

@@ -25,8 +25,8 @@ GO_FOLDERS = ("/usr/local/go/bin", "/usr/lib/go/bin", "~/go/bin", "~/.local/go/b
 def ensure(setup: Setup) -> str:
     """Put the engine at .state/bin/pulumi."""
     target = setup.state / "bin" / "pulumi"
-    if target.exists() and new_enough(version(target)):
-        return f"found {version(target)} in .state/bin"
+    if target.exists() and new_enough(found := version(target)):
+        return f"found {found} in .state/bin"
     present = shutil.which("pulumi")
     if present and new_enough(version(Path(present))):
         _place(Path(present).resolve(), target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 
@@ -29,13 +30,29 @@ def ensure(setup: Setup) -> str:
         except SetupError as error:
             why = f"; the official ones could not be had: {error}"
     marker.unlink(missing_ok=True)
+    ours = f"our own language host and providers for docker and random (airgap/){why}"
+    stamp, wanted = setup.state / "plugins.sha256", _wanted(setup)
+    if stamp.exists() and stamp.read_text() == wanted:
+        return ours
     command = [setup.python, "-m", "airgap.plugins", "--pulumi-home", home]
     done = subprocess.run(
         [str(part) for part in command], cwd=setup.root, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SetupError(f"The plugins could not be laid out: {done.stderr.strip()}")
-    return f"our own language host and providers for docker and random (airgap/){why}"
+    stamp.write_text(_wanted(setup))
+    return ours
+
+
+def _wanted(setup: Setup) -> str:
+    """Return what tells whether our plugins lie where they have to, as they have to."""
+    digest = hashlib.sha256((setup.root / "airgap" / "plugins.py").read_bytes())
+    digest.update((setup.root / ".venv" / "requirements.sha256").read_bytes())
+    laid = setup.state / "pulumi-home" / "plugins"
+    for file in sorted(laid.glob("*/pulumi-*")):
+        digest.update(f"\0{file}\0".encode() + file.read_bytes())
+    digest.update("".join(sorted(half.name for half in laid.glob("*.partial"))).encode())
+    return digest.hexdigest()
 
 
 def _official(setup: Setup) -> str:

@@ -70,6 +70,9 @@ def _make(setup: Setup, name: str) -> float:
         "--quiet",
         "--no-deps",
         "--no-build-isolation",
+        # A path instead of a finder, which every start of Python would have to load.
+        "--config-settings",
+        "editable_mode=compat",
         "--editable",
         setup.root,
     ]

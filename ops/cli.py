@@ -2,40 +2,63 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
+from collections.abc import Mapping
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
-from .commands.admin import admin
-from .commands.adopt import adopt
-from .commands.backup import backup
-from .commands.backups import backups
-from .commands.diff import diff
-from .commands.down import down
-from .commands.execute import execute
-from .commands.logs import logs
-from .commands.plan import plan
-from .commands.preview import preview
-from .commands.release import release
-from .commands.releases import releases
-from .commands.report import report
-from .commands.restore import restore
-from .commands.rollback import rollback
-from .commands.rotate import rotate
-from .commands.shift import abort, pause, resume
-from .commands.status import status
-from .commands.unpin import unpin
-from .commands.up import up
-from .commands.validate import validate
 from .exits import Exit, Stopped, epilog
 from .output import say
 from .shield import interrupt
 
+# In the order of the manual: where each command's function is. Only what is asked for is loaded,
+# because loading all of them takes longer than many a command itself.
+COMMANDS: Mapping[str, str] = {
+    "up": "up.up",
+    "preview": "preview.preview",
+    "status": "status.status",
+    "validate": "validate.validate",
+    "plan": "plan.plan",
+    "logs": "logs.logs",
+    "releases": "releases.releases",
+    "report": "report.report",
+    "diff": "diff.diff",
+    "release": "release.release",
+    "rollback": "rollback.rollback",
+    "rotate": "rotate.rotate",
+    "unpin": "unpin.unpin",
+    "pause": "shift.pause",
+    "resume": "shift.resume",
+    "abort": "shift.abort",
+    "backup": "backup.backup",
+    "backups": "backups.backups",
+    "restore": "restore.restore",
+    "admin": "admin.admin",
+    "adopt": "adopt.adopt",
+    "down": "down.down",
+    "exec": "execute.execute",
+}
+
 
 class Commands(TyperGroup):
-    """Turns what stops a command into its message and exit code."""
+    """Loads a command when it is wanted; turns what stops it into its message and exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of this name, None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, function = COMMANDS[cmd_name].partition(".")
+        loaded = importlib.import_module(f".commands.{module}", __package__)
+        alone = typer.Typer(add_completion=False)
+        alone.command(name=cmd_name)(getattr(loaded, function))
+        return typer.main.get_command(alone)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command."""
@@ -52,39 +75,17 @@ class Commands(TyperGroup):
 app = typer.Typer(
     name="platformctl",
     cls=Commands,
-    help="Everything that is done to a running platform.",
     epilog=epilog(),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for command in (
-    up,
-    preview,
-    status,
-    validate,
-    plan,
-    logs,
-    releases,
-    report,
-    diff,
-    release,
-    rollback,
-    rotate,
-    unpin,
-    pause,
-    resume,
-    abort,
-    backup,
-    backups,
-    restore,
-    admin,
-    adopt,
-    down,
-):
-    app.command()(command)
-app.command(name="exec")(execute)
+
+
+@app.callback()
+def platformctl() -> None:
+    """Everything that is done to a running platform."""
 
 
 def main() -> None:

@@ -61,6 +61,7 @@ class Operations:
     settle_seconds: float = SETTLE_SECONDS
     _shifting: Shift | None = None
     _kept_out: bool = False
+    _settled: Mapping[str, str] = field(default_factory=dict)
     _observed: Observed = field(default_factory=Observed)
 
     @property
@@ -93,7 +94,9 @@ class Operations:
             if all(each["weight"] == 0 for other, each in seen[name].items() if other != slot)
         }
         self.router.point({name: slot for name, slot in serving.items() if name not in moved})
-        self.router.shift("end")
+        self._settled = {**serving, **{name: staying[name] for name in moved}}
+        if looked.get("wish") is not None:
+            self.router.shift("end")
 
     def drain(self, slots: Mapping[str, str]) -> None:
         """Wait until no request is in these slots any more, at most drainSeconds."""
@@ -144,8 +147,7 @@ class Operations:
             shares.give(self.deployment, change.moves, self.engine)
             with self._observed.span("traffic"):
                 self._shift(change, instant=instant)
-        else:
-            # Where it is already, unless somebody has moved it by hand.
+        elif change.target not in (new, self._settled):
             self.router.point(change.target)
         with self._observed.span("validation"):
             report = validate(self.deployment, change.target, self.engine, self.settle_seconds)

@@ -66,11 +66,14 @@ class Pulumi:
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs; empty where there is no stack or none was written."""
+        stored = state.outputs(self.project.root, self.project.stack)
+        if stored is not None:
+            return stored
         done = self._run("stack", "output", "--json", "--stack", self.project.stack)
         if done.returncode != 0:
             return {}
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
+        told: dict[str, Any] = json.loads(done.stdout)
+        return told
 
     def stream(
         self, *arguments: str, quiet: bool = False, request: Request | None = None

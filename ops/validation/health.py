@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import docker
@@ -13,7 +13,8 @@ from docker.errors import APIError, NotFound
 from plan.deployment import DeployedService, DeployedStore, Deployment
 from plan.names import Names
 
-from .answers import Verdict, bounded, questions, verdict
+from . import glance
+from .answers import Verdict, addresses, bounded, questions, verdict
 from .report import FAILED, PASSED, Check
 
 # A platform that has just started needs a moment until every connection stands.
@@ -27,13 +28,17 @@ _ROUTER_HEALTH = ("/usr/local/bin/healthcheck",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A question: the command, the container in which it runs, and how its output is read."""
+    """A question: the command, the container in which it runs, and how its output is read.
+
+    addresses: what the command asks by HTTP from the router's container.
+    """
 
     name: str
     target: str
     container: str
     command: list[str]
     read: Callable[[int, str, float], Verdict]
+    addresses: tuple[str, ...] = ()
 
 
 def health_matrix(
@@ -52,7 +57,23 @@ def health_matrix(
     probes = _probes(deployment, slots, waiting)
     deadline = time.monotonic() + settle_seconds
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        return list(pool.map(lambda probe: _settled(probe, engine, deadline), probes))
+        seen = pool.submit(_glance, probes, deployment.names, engine)
+        return list(pool.map(lambda probe: _settled(probe, engine, deadline, seen), probes))
+
+
+def _glance(
+    probes: Sequence[Probe], names: Names, engine: docker.DockerClient
+) -> Mapping[str, float]:
+    """Return the milliseconds of every address that answers well."""
+    every = [each for probe in probes for each in probe.addresses]
+    asked = Probe(
+        name=_ROUTER,
+        target=_ROUTER,
+        container=names.of(_ROUTER),
+        command=glance.asking(every),
+        read=lambda _code, output, _seconds: Verdict(healthy=True, detail=output),
+    )
+    return glance.well(_asked(asked, engine).detail) if every else {}
 
 
 def _probes(
@@ -90,12 +111,20 @@ def _service(each: DeployedService, slot: str, names: Names, routed: bool) -> Pr
         container=names.of(_ROUTER),
         command=questions(each.service, slot, routed=routed),
         read=lambda _code, output, _seconds: verdict(each.service, slot, output, routed=routed),
+        addresses=addresses(each.service, slot, routed=routed),
     )
 
 
-def _settled(probe: Probe, engine: docker.DockerClient, deadline: float) -> Check:
+def _settled(
+    probe: Probe,
+    engine: docker.DockerClient,
+    deadline: float,
+    seen: Future[Mapping[str, float]],
+) -> Check:
+    latency = glance.latency(probe.addresses, seen.result()) if probe.addresses else None
+    glanced = Verdict(healthy=True, latency_ms=latency) if latency is not None else None
     while True:
-        found = _asked(probe, engine)
+        found = glanced or _asked(probe, engine)
         if found.healthy or time.monotonic() > deadline:
             return Check(
                 kind="health",

@@ -176,10 +176,7 @@ def test_where_the_official_plugins_cannot_be_had_our_own_are_taken_and_it_is_sa
     setup: Setup, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (setup.state / "bin" / "pulumi-language-python").touch()
-    python = setup.python
-    python.parent.mkdir(parents=True)
-    python.write_text("#!/bin/sh\nexit 0\n")
-    python.chmod(0o755)
+    python_that(setup, "exit 0")
 
     def refused(setup: Setup) -> str:
         raise SetupError("downloading the provider docker 5.2.0 failed with exit code 255.")
@@ -189,3 +186,32 @@ def test_where_the_official_plugins_cannot_be_had_our_own_are_taken_and_it_is_sa
     told = plugins.ensure(setup)
     assert told.startswith("our own language host and providers")
     assert "the official ones could not be had: downloading the provider docker" in told
+
+
+def test_our_own_plugins_are_laid_out_again_only_when_something_about_them_has_changed(
+    setup: Setup,
+) -> None:
+    script = (
+        setup.state / "pulumi-home" / "plugins" / "resource-docker-v5" / "pulumi-resource-docker"
+    )
+    laid = setup.root / "laid"
+    python_that(setup, f'mkdir -p "{script.parent}"; echo ours > "{script}"; echo laid >> "{laid}"')
+    plugins.ensure(setup)
+    plugins.ensure(setup)
+    assert laid.read_text().count("laid") == 1
+    script.write_text("altered")
+    plugins.ensure(setup)
+    assert (laid.read_text().count("laid"), script.read_text()) == (2, "ours\n")
+    (setup.root / "airgap" / "plugins.py").write_text("changed")
+    plugins.ensure(setup)
+    assert laid.read_text().count("laid") == 3
+
+
+def python_that(setup: Setup, does: str) -> None:
+    """A virtual environment whose Python does this, and what plugins are laid out from."""
+    setup.python.parent.mkdir(parents=True)
+    setup.python.write_text(f"#!/bin/sh\n{does}\n")
+    setup.python.chmod(0o755)
+    (setup.python.parents[1] / "requirements.sha256").write_text("requirements")
+    (setup.root / "airgap").mkdir(exist_ok=True)
+    (setup.root / "airgap" / "plugins.py").write_text("plugins")

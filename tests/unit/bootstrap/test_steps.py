@@ -44,6 +44,15 @@ def test_the_passphrase_is_made_once_for_the_owner_only(setup: Setup) -> None:
     assert file.read_text() == first
 
 
+def test_pulumi_writes_no_debug_logs_unless_the_user_wants_them(setup: Setup) -> None:
+    state.ensure(setup)
+    logs = setup.state / "pulumi-home" / "logs"
+    assert "Remove this file" in logs.read_text()
+    logs.unlink()
+    state.ensure(setup)
+    assert not logs.exists()
+
+
 @pytest.mark.parametrize(
     ("found", "enough"),
     [

@@ -11,6 +11,9 @@ from ops.exits import Exit, Stopped
 
 from .conftest import Sandbox
 
+STACK = "pulumi:pulumi:Stack"
+SECRET = "4dabf18193072939515e22adb298388d"
+
 
 def test_without_a_state_nothing_is_copied(sandbox: Sandbox) -> None:
     assert state.copy_before_up(sandbox.root, "dev") is None
@@ -48,6 +51,41 @@ def test_the_last_ten_copies_are_kept(sandbox: Sandbox) -> None:
         for each in state.copies(sandbox.root, "dev")
     ]
     assert kept == [[number] for number in range(3, 13)]
+
+
+def test_outputs_are_read_from_the_state_itself(sandbox: Sandbox) -> None:
+    other = {"type": "docker:index/container:Container", "outputs": {"name": "postgres"}}
+    outputs = {"release": {"id": "R"}}
+    sandbox.checkpoint("dev", {"resources": [other, {"type": STACK, "outputs": outputs}]})
+    assert state.outputs(sandbox.root, "dev") == outputs
+    sandbox.checkpoint("dev", {"resources": [{"type": STACK}]})
+    assert state.outputs(sandbox.root, "dev") == {}
+
+
+@pytest.mark.parametrize(
+    "latest",
+    [
+        None,
+        {"resources": []},
+        {
+            "resources": [
+                {"type": STACK, "outputs": {"key": {SECRET: "1b47061264138c4ac30d75fd1e"}}}
+            ]
+        },
+    ],
+    ids=["nothing", "no-stack", "secret"],
+)
+def test_outputs_that_only_the_engine_knows_are_left_to_it(
+    sandbox: Sandbox, latest: object
+) -> None:
+    sandbox.checkpoint("dev", latest)
+    assert state.outputs(sandbox.root, "dev") is None
+    assert state.outputs(sandbox.root, "other") is None
+
+
+def test_outputs_of_a_damaged_state_are_left_to_the_engine(sandbox: Sandbox) -> None:
+    sandbox.checkpoint("dev", None).write_text('{"version": 3, "check')
+    assert state.outputs(sandbox.root, "dev") is None
 
 
 def test_stacks_have_their_own_copies(sandbox: Sandbox) -> None:

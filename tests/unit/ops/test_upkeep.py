@@ -9,6 +9,8 @@ import pytest
 
 from ops import operations
 from ops.operations import Operations
+from ops.validation import Check, Report
+from plan.change import Change
 from plan.interruption import Interruption, Replacement
 from plan.resolve import resolve
 from settings import load
@@ -90,6 +92,35 @@ def test_maintenance_that_a_killed_update_left_is_ended_by_the_next(
     hand.settle({"auth-service": "blue"}, {})
     hand.let_in()
     assert ("maintain 0" in router.told) is ended
+
+
+def test_the_note_of_a_shift_that_a_killed_update_left_is_ended_by_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    router = Router()
+    hand = made(router, monkeypatch)
+    hand.settle({"auth-service": "blue"}, {})
+    assert router.told == ["point {'auth-service': 'blue'}"]
+    router.looked["wish"] = "go"
+    hand.settle({"auth-service": "blue"}, {})
+    assert router.told[-1] == "shift end"
+
+
+@pytest.mark.parametrize(
+    ("target", "told"), [("blue", []), ("green", ["point {'auth-service': 'green'}"])]
+)
+def test_traffic_that_is_where_it_has_to_be_is_not_pointed_there_again(
+    monkeypatch: pytest.MonkeyPatch, target: str, told: list[str]
+) -> None:
+    router = Router()
+    hand = made(router, monkeypatch)
+    good = Check(kind="health", name="a", target="a", result="passed")
+    monkeypatch.setattr(operations, "validate", lambda *_: Report((good,)))
+    hand.settle({"auth-service": "blue"}, {})
+    router.told.clear()
+    slots = {"auth-service": target}
+    hand.release(Change(before=slots, target=slots, order=("auth-service",)), instant=False)
+    assert router.told == ["point {}", *told]
 
 
 @pytest.mark.parametrize("reloads", [True, False])

@@ -82,6 +82,27 @@ def test_services_are_asked_from_the_router_and_stores_in_their_own_container() 
     }
 
 
+def test_services_that_answer_well_at_a_glance_are_not_asked_one_by_one() -> None:
+    asked: list[list[str]] = []
+
+    def answer(_: str, command: list[str]) -> Result:
+        if "curl" not in command:
+            return Result(0, b"")
+        asked.append(command)
+        if "--parallel" not in command:
+            return Result(0, GOOD)
+        urls = [each for each in command if each.startswith("http") and "user-service" not in each]
+        return Result(22, "".join(f"200 0.004 {each}\n" for each in urls).encode())
+
+    report = matrix(answer)
+    assert report.passed
+    alone = [command for command in asked if "--parallel" not in command]
+    assert len(asked) == 2
+    assert any("http://user-service-blue:8002/ready" in part for part in alone[0])
+    latency = {check.name: check.latency_ms for check in report.checks}
+    assert (latency["auth-service"], latency["user-service"]) == (4.0, 2.0)
+
+
 def test_a_service_that_is_not_to_serve_is_not_checked() -> None:
     engine = cast(docker.DockerClient, Engine(well))
     checks = health_matrix(DEPLOYMENT, {"auth-service": "green"}, engine, 0)
