@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pulumi
 import pulumi_docker as docker
 
 from catalog.images import IMAGES, RAW_DEBIAN
-from plan.content_hash import tag
-from plan.names import Names
+from plan.deployment import Deployment
 from plan.retention import mark
 
 from . import engine
@@ -31,17 +29,17 @@ class Image(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        root: Path,
-        names: Names,
+        deployment: Deployment,
         built: Mapping[str, docker.RemoteImage],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("pyairtable:components:Image", f"{name}-image", None, opts)
         catalog = IMAGES[name]
-        base = tag(root, catalog.parent) if catalog.parent else RAW_DEBIAN
+        reference = deployment.images[name]
+        base = deployment.images[catalog.parent] if catalog.parent else RAW_DEBIAN
         self.image = docker.RemoteImage(
             name,
-            name=tag(root, name),
+            name=reference,
             keep_locally=True,
             build=docker.RemoteImageBuildArgs(
                 context=catalog.context,
@@ -53,7 +51,7 @@ class Image(pulumi.ComponentResource):
                 parent=self, depends_on=[built[catalog.parent]] if catalog.parent else []
             ),
         )
-        _marked(self.image, tag(root, name), names.stack)
+        _marked(self.image, reference, deployment.names.stack)
         self.register_outputs({"name": self.image.name})
 
 

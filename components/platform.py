@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pulumi
 import pulumi_docker as docker
@@ -51,7 +50,6 @@ class Platform(pulumi.ComponentResource):
         deployment: Deployment,
         slots: Mapping[str, Slots],
         given: Mapping[str, str],
-        root: Path,
         recorder: Recorder,
         maintenance: Maintenance,
         *,
@@ -63,7 +61,7 @@ class Platform(pulumi.ComponentResource):
         self._slots = slots
         self._instant = instant
         self._opened: dict[str, Gate] = {}
-        self._site = self._foundations(given, root, recorder)
+        self._site = self._foundations(given, recorder)
         self.networks = {kind.value: net.name for kind, net in self._site.networks.items()}
         self._waits = {step.name: step.waits_for for step in steps(deployment)}
         self._infrastructure(maintenance)
@@ -76,12 +74,12 @@ class Platform(pulumi.ComponentResource):
     def _phase(self, phase: CatalogPhase) -> Phase:
         return Phase(phase, pulumi.ResourceOptions(parent=self))
 
-    def _foundations(self, given: Mapping[str, str], root: Path, recorder: Recorder) -> Site:
+    def _foundations(self, given: Mapping[str, str], recorder: Recorder) -> Site:
         child = pulumi.ResourceOptions(parent=self._phase(CatalogPhase.FOUNDATIONS))
         deployment = self._deployment
         images: dict[str, docker.RemoteImage] = {}
         for name in deployment.images:
-            images[name] = Image(name, root, deployment.names, images, child).image
+            images[name] = Image(name, deployment, images, child).image
         networks = {kind: Network(kind, deployment.names, child).network for kind in CatalogNetwork}
         _laid(recorder, [*images.values(), *networks.values()])
         address = engine.host()

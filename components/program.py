@@ -16,7 +16,6 @@ from typing import Any
 import pulumi
 
 from plan.change import Change
-from plan.content_hash import tag
 from plan.deployment import Deployment
 from plan.interruption import Interruption, fixed, interruption, refused, spared
 from plan.phases import steps
@@ -66,7 +65,7 @@ def deploy(
     _announce(interrupts, wanted, asked, progress)
     operations = _operations(wanted, before, slots, operate, progress, instant=asked.instant)
     maintenance = Maintenance(operations=operations, interrupts=interrupts)
-    platform = Platform(wanted, slots, given, root, recorder, maintenance, instant=asked.instant)
+    platform = Platform(wanted, slots, given, recorder, maintenance, instant=asked.instant)
     planned = _release(wanted, slots, before, held, asked, root)
     told = announced(change, wanted.release)
     if told and not asked.instant:
@@ -76,7 +75,7 @@ def deploy(
         recorder=recorder,
         change=change,
         instant=asked.instant,
-        images=_images(wanted, before, planned, root),
+        images=_images(wanted, before, planned),
         backups=_backups(wanted, before, planned),
         migrates=_migrates(before, planned),
     )
@@ -226,12 +225,10 @@ def _migrates(before: Previous, planned: Release) -> bool:
     return before.release is not None and before.release.schema_image != planned.schema_image
 
 
-def _images(
-    deployment: Deployment, before: Previous, planned: Release, root: Path
-) -> frozenset[str]:
+def _images(deployment: Deployment, before: Previous, planned: Release) -> frozenset[str]:
     """Return the images that stay once this update is a release."""
     summaries = kept(before.releases, planned, deployment.release.kept_releases)
-    return named(summaries, planned) | {tag(root, name) for name in deployment.images}
+    return named(summaries, planned) | set(deployment.images.values())
 
 
 def _backups(deployment: Deployment, before: Previous, planned: Release) -> tuple[str, ...] | None:

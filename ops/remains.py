@@ -9,7 +9,6 @@ from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 from docker.models.volumes import Volume
 
-from plan.content_hash import tag
 from plan.names import COMPONENT_LABEL, of_stack
 from plan.stores import BACKUP_VOLUME, data_volume
 
@@ -89,7 +88,7 @@ def remove_images(project: Project) -> list[str]:
 
     Raises Stopped when the engine refuses.
     """
-    source = {tag(project.root, name) for name in project.deployment.images}
+    source = set(project.deployment.images.values())
     try:
         return forget(project.engine, project.stack, source)
     except APIError as error:

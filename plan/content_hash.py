@@ -24,14 +24,33 @@ def files(path: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in sorted(names) if not name.endswith(".pyc"))
 
 
+class Tags(dict[str, str]):
+    """Full references of our images by name; each is made when it is first asked for.
+
+    root: the project's folder. Asking raises FileNotFoundError when an input is missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self._root = root
+
+    def __missing__(self, name: str) -> str:
+        parent = IMAGES[name].parent
+        self[name] = _reference(self._root, name, self[parent] if parent else RAW_DEBIAN)
+        return self[name]
+
+
 def tag(root: Path, name: str) -> str:
-    """Return the full reference of our image, for example pyairtable/redis:0a1b2c3d4e5f.
+    """Return the full reference of one of our images, for example pyairtable/redis:0a1b2c3d4e5f.
 
     Covers the inputs' paths, executable bits and contents, the build arguments and,
     through its reference, the parent. Raises FileNotFoundError when an input is missing.
     """
+    return Tags(root)[name]
+
+
+def _reference(root: Path, name: str, parent: str) -> str:
     image = IMAGES[name]
-    parent = tag(root, image.parent) if image.parent else RAW_DEBIAN
     digest = hashlib.sha256(
         json.dumps([parent, image.dockerfile, sorted(image.build_args.items())]).encode()
     )

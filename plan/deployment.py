@@ -40,15 +40,15 @@ class DeployedService:
 class Deployment:
     """Everything that one stack deploys.
 
-    secrets: every secret in use by name; stores' logins included. absent: services of the
-    catalog that are not deployed, each with the reason. gate_timeout_seconds: how long a
-    start-up gate waits, job_timeout_seconds: how long a job may run. release: how traffic moves.
-    allow_downtime: whether an update may interrupt the service unasked. generations: of the
-    rotated secrets.
+    images: full references of our images by name, parents first. secrets: every secret in use by
+    name; stores' logins included. absent: services of the catalog that are not deployed, each with
+    the reason. gate_timeout_seconds: how long a start-up gate waits, job_timeout_seconds: how long
+    a job may run. release: how traffic moves. allow_downtime: whether an update may interrupt the
+    service unasked. generations: of the rotated secrets.
     """
 
     names: Names
-    images: tuple[str, ...]
+    images: Mapping[str, str]
     secrets: Mapping[str, Secret]
     stores: tuple[DeployedStore, ...]
     backup: Container

@@ -11,7 +11,7 @@ from settings import StackSettings
 
 from . import stores
 from .container import Attachment, Container
-from .content_hash import tag
+from .content_hash import Tags
 from .deployment import DeployedService, Deployment
 from .environment import login, secret_files, service_environment
 from .limits import health_check, limits
@@ -30,22 +30,23 @@ def resolve(settings: StackSettings, stack: str, root: Path) -> Deployment:
     """
     services, absent = selected(settings)
     secrets = _secrets(services, settings)
+    tags = Tags(root)
     deployed = tuple(
         DeployedService(
             service=service,
-            container=_container(service, settings, root, {s.name for s in services}, secrets),
+            container=_container(service, settings, tags, {s.name for s in services}, secrets),
         )
         for service in services
     )
     return Deployment(
         names=Names(stack),
-        images=_images(deployed),
+        images={name: tags[name] for name in _images(deployed)},
         secrets=secrets,
-        stores=tuple(stores.deployed(store, settings, services, root) for store in STORES.values()),
-        backup=stores.backup(settings, root),
-        migrations=stores.migrations(services, root),
+        stores=tuple(stores.deployed(store, settings, services, tags) for store in STORES.values()),
+        backup=stores.backup(settings, tags),
+        migrations=stores.migrations(services, tags),
         services=deployed,
-        router=router(deployed, settings, tag(root, "router")),
+        router=router(deployed, settings, tags["router"]),
         absent=absent,
         gate_timeout_seconds=settings.health.gate_timeout_seconds,
         job_timeout_seconds=settings.health.job_timeout_seconds,
@@ -58,7 +59,7 @@ def resolve(settings: StackSettings, stack: str, root: Path) -> Deployment:
 def _container(
     service: Service,
     settings: StackSettings,
-    root: Path,
+    tags: Tags,
     deployed: set[str],
     secrets: dict[str, Secret],
 ) -> Container:
@@ -66,7 +67,7 @@ def _container(
     external = chosen.image if chosen else None
     return Container(
         name=service.name,
-        image=external or tag(root, service.image or service.name),
+        image=external or tags[service.image or service.name],
         built=None if external else service.image,
         user=SERVICE_USER,
         limits=limits(service.limits, chosen.limits if chosen else None),

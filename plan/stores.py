@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from catalog import Limits, Network, Service, Store
 from catalog.secrets import POSTGRES_PASSWORD
 from settings import StackSettings
 
 from .container import Attachment, Container, Mount, SecretFile
-from .content_hash import tag
+from .content_hash import Tags
 from .deployment import DeployedStore
 from .environment import DATABASE, SECRETS_FOLDER, login
 from .limits import health_check, limits
@@ -27,14 +26,14 @@ def data_volume(store: str) -> str:
 
 
 def deployed(
-    store: Store, settings: StackSettings, services: tuple[Service, ...], root: Path
+    store: Store, settings: StackSettings, services: tuple[Service, ...], tags: Tags
 ) -> DeployedStore:
     """Return a store as the stack wants it."""
     chosen = getattr(settings.stores, store.name)
     limit = limits(store.limits, chosen.limits)
     container = Container(
         name=store.name,
-        image=chosen.image or tag(root, store.image),
+        image=chosen.image or tags[store.image],
         built=None if chosen.image else store.image,
         user=store.user,
         limits=limit,
@@ -71,11 +70,11 @@ def _login(service: Service, store: str) -> SecretFile:
     return SecretFile(file=name, secret=name)
 
 
-def migrations(services: tuple[Service, ...], root: Path) -> Container:
+def migrations(services: tuple[Service, ...], tags: Tags) -> Container:
     """Return the job that brings roles, schema and grants up to date."""
     return Container(
         name=MIGRATIONS,
-        image=tag(root, MIGRATIONS),
+        image=tags[MIGRATIONS],
         built=MIGRATIONS,
         user="10001:10001",
         limits=_JOB_LIMITS,
@@ -88,14 +87,14 @@ def migrations(services: tuple[Service, ...], root: Path) -> Container:
     )
 
 
-def backup(settings: StackSettings, root: Path) -> Container:
+def backup(settings: StackSettings, tags: Tags) -> Container:
     """Return the job that dumps the database before the schema is touched.
 
     It names the migrations' image, so that it runs again whenever they do.
     """
     return Container(
         name="backup",
-        image=tag(root, "postgres"),
+        image=tags["postgres"],
         built="postgres",
         user="10002:10002",
         limits=_JOB_LIMITS,
@@ -103,7 +102,7 @@ def backup(settings: StackSettings, root: Path) -> Container:
         environment={
             **_superuser(),
             "BACKUP_KEEP": str(settings.stores.postgres.backup_keep),
-            _BEFORE: tag(root, MIGRATIONS),
+            _BEFORE: tags[MIGRATIONS],
         },
         secrets=(SecretFile(file="postgres-password", secret=POSTGRES_PASSWORD.name),),
         mounts=(Mount(volume=BACKUP_VOLUME, path="/backups"),),

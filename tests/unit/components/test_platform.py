@@ -282,7 +282,7 @@ def test_images_of_the_source_and_of_every_kept_release_stay(
     release = RELEASE.validate_python(first[1]["release"])
     older = {**release.summary(), "id": "0", "schemaImage": "pyairtable/migrations:0000000000aa"}
     before = Previous(release=release, releases=(release.summary(), older), containers={})
-    stay = program._images(wanted(), before, release, ROOT)
+    stay = program._images(wanted(), before, release)
     assert {tag(ROOT, name) for name in ("base", "python", "router", "frontend")} <= stay
     assert older["schemaImage"] in stay
     few = wanted(release={"keptReleases": 2})

@@ -133,7 +133,7 @@ def test_a_published_internal_service_gets_a_port_of_the_router() -> None:
 
 def test_images_come_after_their_parents() -> None:
     found = deployment()
-    assert found.images[0] == "base"
+    assert next(iter(found.images)) == "base"
     assert set(found.images) >= {"postgres", "redis", "router", "migrations", "auth-service"}
     off = deployment(services={"auth-service": {"image": "a/b:1"}})
     assert "auth-service" not in off.images
