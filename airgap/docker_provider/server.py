@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from airgap import wire
+from airgap import urn, wire
 from airgap.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .check import Failures, Naming, check, check_arguments
@@ -36,17 +36,14 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Refuse configuration that would be ignored."""
-        unknown = sorted(set(wire.load(request.news)) - CONFIGURATION)
-        return provider_pb2.CheckResponse(
-            inputs=request.news,
-            failures=[
-                provider_pb2.CheckFailure(
-                    property=name,
-                    reason=f"docker:{name} is not supported here; docker:host is",
-                )
-                for name in unknown
-            ],
-        )
+        news = wire.load(request.news)
+        failures = [
+            (name, f"docker:{name} is not supported here; docker:host is")
+            for name in sorted(news.keys() - CONFIGURATION)
+        ]
+        if not isinstance(news.get("host", ""), (str, wire.Unknown)):
+            failures.append(("host", "docker:host is to be a text such as unix:///run/docker.sock"))
+        return provider_pb2.CheckResponse(inputs=request.news, failures=_told(failures))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         """A change of configuration updates the provider; it never replaces it."""
@@ -71,7 +68,7 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Fill defaults and the name; refuse what is wrong or not supported."""
         resource, _ = _known(request.urn, context)
         naming = Naming(
-            urn_name=_name(request.urn),
+            urn_name=urn.name(request.urn),
             seed=request.randomSeed,
             proposed=request.autonaming.proposed_name,
             off=request.autonaming.mode == request.autonaming.DISABLE,
@@ -166,21 +163,16 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Let what runs come to its end, as the official provider does."""
         return empty_pb2.Empty()
 
-    def _logger(self, urn: str) -> Callable[[str], None]:
-        return lambda line: self._log.status(urn, line)
-
-
-def _name(urn: str) -> str:
-    """Return the last part of a URN: the name, which may itself hold the separator."""
-    return urn.split("::", 3)[-1]
+    def _logger(self, place: str) -> Callable[[str], None]:
+        return lambda line: self._log.status(place, line)
 
 
 def _told(failures: Failures) -> list[Any]:
     return [provider_pb2.CheckFailure(property=name, reason=why) for name, why in failures]
 
 
-def _known(urn: str, context: Any) -> tuple[Resource, Handler]:
-    kind = "".join(urn.split("::", 3)[2:3]).split("$")[-1]
+def _known(place: str, context: Any) -> tuple[Resource, Handler]:
+    kind = urn.kind(place)
     if kind not in RESOURCES:
         known = ", ".join(sorted(RESOURCES))
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{kind} is not supported here; {known} are")
@@ -195,7 +187,7 @@ def _readable(context: Any, what: str) -> Iterator[None]:
     except (EngineUnreachable, BuildFailed) as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
     except FAILURES as error:
-        context.abort(grpc.StatusCode.UNKNOWN, f"{_name(what)}: {reason(error)}")
+        context.abort(grpc.StatusCode.UNKNOWN, f"{urn.name(what)}: {reason(error)}")
 
 
 def _planned(resource: Resource, inputs: Values) -> Values:
