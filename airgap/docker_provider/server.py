@@ -80,12 +80,14 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
     def Diff(self, request: Any, context: Any) -> Any:
         """Compare the inputs before with those wanted."""
         resource, _ = _known(request.urn, context)
+        kinds = provider_pb2.DiffResponse
+        if request.old_inputs == request.news:
+            return kinds(changes=kinds.DIFF_NONE, hasDetailedDiff=True)
         news = wire.load(request.news)
         olds = wire.load(request.old_inputs)
         for name in request.ignoreChanges:
             news[name] = olds.get(name)
         found = diff(resource, olds, news)
-        kinds = provider_pb2.DiffResponse
         return kinds(
             changes=kinds.DIFF_SOME if found.kinds else kinds.DIFF_NONE,
             replaces=sorted({path.split(".")[0].split("[")[0] for path in found.replaces}),
@@ -124,7 +126,7 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(
             id=request.id,
             properties=wire.dump(shown(state)),
-            inputs=wire.dump(_inputs(resource, inputs, state)),
+            inputs=_inputs(resource, inputs, state, request.inputs),
         )
 
     def Update(self, request: Any, context: Any) -> Any:
@@ -197,15 +199,18 @@ def _planned(resource: Resource, inputs: Values) -> Values:
     return shown(inputs) | dict.fromkeys((*resource.outputs, *chosen), wire.UNKNOWN)
 
 
-def _inputs(resource: Resource, before: Values, state: Values) -> Values:
-    """Inputs as read: those that were given, so that what changed outside shows.
+def _inputs(resource: Resource, before: Values, state: Values, sent: Any) -> Any:
+    """Return inputs as read: those that were given, so that what changed outside shows.
 
-    Where they mean what they meant they come back as they were: the engine writes the whole state
-    anew for each resource whose inputs are written otherwise. An import has none yet, and takes
-    everything that is an input.
+    before: those of the state; sent: the same as the engine sent them. Where they mean what they
+    meant they come back as they were: the engine writes the whole state anew for each resource
+    whose inputs are written otherwise. An import has none yet, and takes everything that is an
+    input.
     """
     names = [name for name in before if name != "__defaults"] or list(resource.properties)
     found = {name: plain(state[name]) for name in names if name in state}
     if before and not diff(resource, found, before).kinds:
-        return before
-    return found | ({"__defaults": before["__defaults"]} if "__defaults" in before else {})
+        return sent
+    if "__defaults" in before:
+        found["__defaults"] = before["__defaults"]
+    return wire.dump(found)
