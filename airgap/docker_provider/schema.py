@@ -60,7 +60,7 @@ class Resource:
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
-R, U, S, M = Change.REPLACE, Change.UPDATE, Change.SILENT, Change.META
+U, S, M = Change.UPDATE, Change.SILENT, Change.META
 
 
 def defaulted(values: Mapping[str, Any]) -> list[Any]:

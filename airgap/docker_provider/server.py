@@ -73,7 +73,9 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
             proposed=request.autonaming.proposed_name,
             off=request.autonaming.mode == request.autonaming.DISABLE,
         )
-        news, olds = wire.load(request.news), wire.load(request.olds)
+        news = wire.load(request.news)
+        # What was before matters to a name that is not given, and to nothing else.
+        olds = {} if "name" in news else wire.load(request.olds)
         inputs, failures = check(resource, news, olds, naming)
         return provider_pb2.CheckResponse(inputs=wire.dump(inputs), failures=_told(failures))
 
