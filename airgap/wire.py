@@ -40,6 +40,9 @@ def load(struct: struct_pb2.Struct) -> dict[str, Any]:
 
 def _load(value: struct_pb2.Value) -> Any:
     kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        text = value.string_value
+        return UNKNOWN if text in _UNKNOWN_TEXTS else text
     if kind == "struct_value":
         return _load_object(value.struct_value)
     if kind == "list_value":
@@ -47,8 +50,6 @@ def _load(value: struct_pb2.Value) -> Any:
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number
-    if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value
     return value.bool_value if kind == "bool_value" else None
 
 
@@ -67,26 +68,44 @@ def secret(value: object) -> dict[str, object]:
 
 
 def dump(values: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Return a dictionary as a struct; None is left out."""
+    """Return a dictionary as a struct; None is left out. Raises TypeError for what has no place."""
     struct = struct_pb2.Struct()
-    struct.update({key: _dump(value) for key, value in values.items() if value is not None})
+    _dump_fields(values, struct)
     return struct
 
 
-def _dump(value: Any) -> Any:
-    if isinstance(value, Unknown):
-        return _UNKNOWN_TEXT
-    if isinstance(value, Mapping):
-        return {key: _dump(item) for key, item in value.items() if item is not None}
-    if isinstance(value, (list, tuple)):
-        return [_dump(item) for item in value]
-    return value
+def _dump_fields(values: Mapping[str, Any], into: struct_pb2.Struct) -> None:
+    for key, value in values.items():
+        if value is not None:
+            _dump(value, into.fields[key])
+
+
+def _dump(value: Any, into: struct_pb2.Value) -> None:
+    if isinstance(value, str):
+        into.string_value = value
+    elif value is None:
+        into.null_value = struct_pb2.NULL_VALUE
+    elif isinstance(value, bool):
+        into.bool_value = value
+    elif isinstance(value, (int, float)):
+        into.number_value = value
+    elif isinstance(value, dict):
+        into.struct_value.SetInParent()
+        _dump_fields(value, into.struct_value)
+    elif isinstance(value, (list, tuple)):
+        into.list_value.SetInParent()
+        for item in value:
+            _dump(item, into.list_value.values.add())
+    elif isinstance(value, Unknown):
+        into.string_value = _UNKNOWN_TEXT
+    else:
+        raise TypeError(f"a value of type {type(value).__name__} has no place on the wire")
 
 
 def unknown_inside(value: object) -> bool:
     """Whether a value is unknown or holds something unknown."""
-    if isinstance(value, Mapping):
-        return any(unknown_inside(item) for item in value.values())
+    if isinstance(value, dict):
+        return any(map(unknown_inside, value.values()))
     if isinstance(value, list):
-        return any(unknown_inside(item) for item in value)
+        return any(map(unknown_inside, value))
     return isinstance(value, Unknown)

@@ -12,11 +12,25 @@ from .handler import Values
 
 def state(found: dict[str, Any], before: Values) -> Values:
     """Return the state; what the engine does not tell, or an image may add to, is kept."""
-    config, host = found["Config"], found["HostConfig"]
     running = found["State"]["Running"]
     read = {
         "name": found["Name"].lstrip("/"),
         "image": _image(found, before),
+        "ports": _ports(found) if running or not before.get("mustRun", True) else [],
+        "bridge": found["NetworkSettings"]["Bridge"],
+        "networkDatas": _networks(found),
+        "exitCode": found["State"]["ExitCode"],
+        "mustRun": _must_run(running, before),
+        **_own(found["Config"], before),
+        **_limits(found["HostConfig"], before),
+        **_host(found["HostConfig"], before),
+    }
+    return {**before, **{key: value for key, value in read.items() if value is not None}}
+
+
+def _own(config: dict[str, Any], before: Values) -> Values:
+    """Return what is of the container itself, or of its image."""
+    return {
         "command": config.get("Cmd") or [],
         "entrypoints": config.get("Entrypoint") or [],
         "hostname": config.get("Hostname"),
@@ -28,6 +42,12 @@ def state(found: dict[str, Any], before: Values) -> Values:
         "tty": config.get("Tty", False),
         "stdinOpen": config.get("OpenStdin", False),
         "healthcheck": _healthcheck(config.get("Healthcheck"), before),
+    }
+
+
+def _limits(host: dict[str, Any], before: Values) -> Values:
+    """Return when it is started again, and what it may take of the machine."""
+    return {
         "restart": host["RestartPolicy"]["Name"] or "no",
         "maxRetryCount": host["RestartPolicy"]["MaximumRetryCount"],
         "memory": host["Memory"] // MIB,
@@ -36,11 +56,18 @@ def state(found: dict[str, Any], before: Values) -> Values:
         "cpuShares": host["CpuShares"],
         "cpuSet": host["CpusetCpus"],
         "cpus": _cpus(host["NanoCpus"], before),
+        "shmSize": (host["ShmSize"] or 0) // MIB,
+    }
+
+
+def _host(host: dict[str, Any], before: Values) -> Values:
+    """Return how it is kept apart from the machine; log options only where some were given."""
+    return {
         "runtime": host["Runtime"],
         "ipcMode": host["IpcMode"],
-        "shmSize": (host["ShmSize"] or 0) // MIB,
         "securityOpts": host["SecurityOpt"] or [],
         "logDriver": host["LogConfig"]["Type"],
+        "logOpts": host["LogConfig"]["Config"] if before.get("logOpts") else None,
         "readOnly": host["ReadonlyRootfs"],
         "privileged": host["Privileged"],
         "init": bool(host.get("Init")),
@@ -49,15 +76,7 @@ def state(found: dict[str, Any], before: Values) -> Values:
         "capabilities": _capabilities(host),
         "publishAllPorts": host["PublishAllPorts"],
         "rm": host["AutoRemove"],
-        "ports": _ports(found) if running or not before.get("mustRun", True) else [],
-        "bridge": found["NetworkSettings"]["Bridge"],
-        "networkDatas": _networks(found),
-        "exitCode": found["State"]["ExitCode"],
-        "mustRun": _must_run(running, before),
     }
-    if before.get("logOpts"):
-        read["logOpts"] = host["LogConfig"]["Config"]
-    return {**before, **{key: value for key, value in read.items() if value is not None}}
 
 
 def _must_run(running: bool, before: Values) -> bool:

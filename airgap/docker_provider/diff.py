@@ -35,7 +35,7 @@ def diff(resource: Resource, olds: Mapping[str, Any], news: Mapping[str, Any]) -
 def _compare(spec: Property, old: Any, new: Any, path: str, found: Difference) -> None:
     # A default that was not written down, as after an import, has been in force all the same.
     old = spec.default if old is None else old
-    if empty(spec, new) and empty(spec, old):
+    if old == new or (empty(spec, new) and empty(spec, old)):
         return
     # What the engine chose stays; false is a choice too.
     if spec.computed and new in (None, "", [], {}):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import docker.errors
+import urllib3.exceptions
 
 Values = dict[str, Any]
+# What the client raises where an answer that had begun is broken off, as of a pull or a build.
+BROKEN_OFF = (urllib3.exceptions.HTTPError, docker.errors.StreamParseError)
 # OSError covers the engine's connection, of requests, and files that cannot be read.
-FAILURES = (docker.errors.DockerException, OSError, ValueError)
+FAILURES = (docker.errors.DockerException, OSError, ValueError, *BROKEN_OFF)
+_QUERY = re.compile(r"\?\S+")
 
 
 class PartlyMade(Exception):
@@ -51,8 +56,14 @@ def label_list(found: Mapping[str, str] | None) -> list[dict[str, str]]:
 
 
 def reason(error: Exception) -> str:
-    """Return what the engine or its client said, in one line."""
-    return str(getattr(error, "explanation", None) or error)
+    """Return what the engine said, else its client, but no query: a build's holds its arguments."""
+    if isinstance(error, BROKEN_OFF):
+        return (
+            f"the Docker Engine broke off its answer ({error}). See that it runs (`docker ps`), "
+            "then run the same command again"
+        )
+    said = getattr(error, "explanation", None)
+    return str(said) if said else _QUERY.sub("", str(error))
 
 
 def shown(state: Values) -> Values:

@@ -60,7 +60,7 @@ class Resource:
     rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
-R, U, S, M = Change.REPLACE, Change.UPDATE, Change.SILENT, Change.META
+U, S, M = Change.UPDATE, Change.SILENT, Change.META
 
 
 def defaulted(values: Mapping[str, Any]) -> list[Any]:
@@ -76,6 +76,8 @@ def empty(spec: Property, value: Any) -> bool:
 
 def order(item: Any) -> str:
     """Return a text by which items of an unordered list are told apart and sorted."""
+    if isinstance(item, str):
+        return item
     plain = {k: v for k, v in item.items() if k != "__defaults"} if isinstance(item, dict) else item
     return json.dumps(plain, sort_keys=True, default=str)
 

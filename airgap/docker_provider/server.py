@@ -9,7 +9,7 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from airgap import wire
+from airgap import urn, wire
 from airgap.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .check import Failures, Naming, check, check_arguments
@@ -36,17 +36,14 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Refuse configuration that would be ignored."""
-        unknown = sorted(set(wire.load(request.news)) - CONFIGURATION)
-        return provider_pb2.CheckResponse(
-            inputs=request.news,
-            failures=[
-                provider_pb2.CheckFailure(
-                    property=name,
-                    reason=f"docker:{name} is not supported here; docker:host is",
-                )
-                for name in unknown
-            ],
-        )
+        news = wire.load(request.news)
+        failures = [
+            (name, f"docker:{name} is not supported here; docker:host is")
+            for name in sorted(news.keys() - CONFIGURATION)
+        ]
+        if not isinstance(news.get("host", ""), (str, wire.Unknown)):
+            failures.append(("host", "docker:host is to be a text such as unix:///run/docker.sock"))
+        return provider_pb2.CheckResponse(inputs=request.news, failures=_told(failures))
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         """A change of configuration updates the provider; it never replaces it."""
@@ -71,24 +68,28 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Fill defaults and the name; refuse what is wrong or not supported."""
         resource, _ = _known(request.urn, context)
         naming = Naming(
-            urn_name=_name(request.urn),
+            urn_name=urn.name(request.urn),
             seed=request.randomSeed,
             proposed=request.autonaming.proposed_name,
             off=request.autonaming.mode == request.autonaming.DISABLE,
         )
-        news, olds = wire.load(request.news), wire.load(request.olds)
+        news = wire.load(request.news)
+        # What was before matters to a name that is not given, and to nothing else.
+        olds = {} if "name" in news else wire.load(request.olds)
         inputs, failures = check(resource, news, olds, naming)
         return provider_pb2.CheckResponse(inputs=wire.dump(inputs), failures=_told(failures))
 
     def Diff(self, request: Any, context: Any) -> Any:
         """Compare the inputs before with those wanted."""
         resource, _ = _known(request.urn, context)
+        kinds = provider_pb2.DiffResponse
+        if request.old_inputs == request.news:
+            return kinds(changes=kinds.DIFF_NONE, hasDetailedDiff=True)
         news = wire.load(request.news)
         olds = wire.load(request.old_inputs)
         for name in request.ignoreChanges:
             news[name] = olds.get(name)
         found = diff(resource, olds, news)
-        kinds = provider_pb2.DiffResponse
         return kinds(
             changes=kinds.DIFF_SOME if found.kinds else kinds.DIFF_NONE,
             replaces=sorted({path.split(".")[0].split("[")[0] for path in found.replaces}),
@@ -127,7 +128,7 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ReadResponse(
             id=request.id,
             properties=wire.dump(shown(state)),
-            inputs=wire.dump(_inputs(resource, inputs, state)),
+            inputs=_inputs(resource, inputs, state, request.inputs),
         )
 
     def Update(self, request: Any, context: Any) -> Any:
@@ -166,21 +167,16 @@ class DockerProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Let what runs come to its end, as the official provider does."""
         return empty_pb2.Empty()
 
-    def _logger(self, urn: str) -> Callable[[str], None]:
-        return lambda line: self._log.status(urn, line)
-
-
-def _name(urn: str) -> str:
-    """Return the last part of a URN: the name, which may itself hold the separator."""
-    return urn.split("::", 3)[-1]
+    def _logger(self, place: str) -> Callable[[str], None]:
+        return lambda line: self._log.status(place, line)
 
 
 def _told(failures: Failures) -> list[Any]:
     return [provider_pb2.CheckFailure(property=name, reason=why) for name, why in failures]
 
 
-def _known(urn: str, context: Any) -> tuple[Resource, Handler]:
-    kind = "".join(urn.split("::", 3)[2:3]).split("$")[-1]
+def _known(place: str, context: Any) -> tuple[Resource, Handler]:
+    kind = urn.kind(place)
     if kind not in RESOURCES:
         known = ", ".join(sorted(RESOURCES))
         context.abort(grpc.StatusCode.UNIMPLEMENTED, f"{kind} is not supported here; {known} are")
@@ -195,7 +191,7 @@ def _readable(context: Any, what: str) -> Iterator[None]:
     except (EngineUnreachable, BuildFailed) as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))
     except FAILURES as error:
-        context.abort(grpc.StatusCode.UNKNOWN, f"{_name(what)}: {reason(error)}")
+        context.abort(grpc.StatusCode.UNKNOWN, f"{urn.name(what)}: {reason(error)}")
 
 
 def _planned(resource: Resource, inputs: Values) -> Values:
@@ -205,15 +201,18 @@ def _planned(resource: Resource, inputs: Values) -> Values:
     return shown(inputs) | dict.fromkeys((*resource.outputs, *chosen), wire.UNKNOWN)
 
 
-def _inputs(resource: Resource, before: Values, state: Values) -> Values:
-    """Inputs as read: those that were given, so that what changed outside shows.
+def _inputs(resource: Resource, before: Values, state: Values, sent: Any) -> Any:
+    """Return inputs as read: those that were given, so that what changed outside shows.
 
-    Where they mean what they meant they come back as they were: the engine writes the whole state
-    anew for each resource whose inputs are written otherwise. An import has none yet, and takes
-    everything that is an input.
+    before: those of the state; sent: the same as the engine sent them. Where they mean what they
+    meant they come back as they were: the engine writes the whole state anew for each resource
+    whose inputs are written otherwise. An import has none yet, and takes everything that is an
+    input.
     """
     names = [name for name in before if name != "__defaults"] or list(resource.properties)
     found = {name: plain(state[name]) for name in names if name in state}
     if before and not diff(resource, found, before).kinds:
-        return before
-    return found | ({"__defaults": before["__defaults"]} if "__defaults" in before else {})
+        return sent
+    if "__defaults" in before:
+        found["__defaults"] = before["__defaults"]
+    return wire.dump(found)

@@ -1,8 +1,11 @@
-"""What is installed beside a Python; prints it as JSON. Runs inside the program's own Python."""
+"""What is installed beside a Python; prints it as JSON. Runs inside the program's own Python.
+
+importlib.metadata is imported where it is used: it takes a third of the time of the one question
+that the engine asks before every program.
+"""
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import platform
 import re
@@ -28,8 +31,17 @@ def plugins() -> list[dict[str, Any]]:
 def _complete(described: dict[str, Any], package: str) -> dict[str, Any]:
     distribution = package.replace("_", "-")
     name = described.get("name") or distribution.removeprefix("pulumi-")
-    version = described.get("version") or importlib.metadata.version(distribution)
-    return {**described, "name": name, "version": version}
+    return {
+        **described,
+        "name": name,
+        "version": described.get("version") or _version(distribution),
+    }
+
+
+def _version(distribution: str) -> str:
+    from importlib.metadata import version
+
+    return version(distribution)
 
 
 def dependencies(transitive: bool) -> list[tuple[str, str]]:
@@ -37,7 +49,9 @@ def dependencies(transitive: bool) -> list[tuple[str, str]]:
 
     transitive: also those that another package requires.
     """
-    installed = {_plain(each.metadata["Name"]): each for each in importlib.metadata.distributions()}
+    from importlib.metadata import distributions
+
+    installed = {_plain(each.metadata["Name"]): each for each in distributions()}
     hidden = set(TOOLS)
     if not transitive:
         for each in installed.values():

@@ -34,8 +34,9 @@ class Processes:
 
         options: of subprocess.Popen. Raises OSError when it cannot be started.
         """
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+        # Started within the lock: a cancel at the same time would otherwise not see it.
         with self._lock:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
             self._running.add(process)
             self._watch_engine()
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 
-from airgap import wire
+from airgap import urn, wire
 from airgap.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from .check import DEFAULTS, check, filled
@@ -108,7 +108,7 @@ class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
 
 
 def _resource(request: Any, context: Any) -> Resource:
-    token = request.urn.split("::")[-2].rpartition("$")[2] if "::" in request.urn else request.urn
+    token = urn.kind(request.urn)
     if token not in RESOURCES:
         context.abort(grpc.StatusCode.INVALID_ARGUMENT, refusal(token))
     return RESOURCES[token]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,8 +17,6 @@ from typing import Any
 
 import docker
 from pulumi import automation as auto
-
-from airgap import plugins
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "pyairtable-conformance-"
@@ -32,13 +30,23 @@ def image() -> str:
     return RAW
 
 
+def laid_out(folder: Path) -> Path | None:
+    """Return a Pulumi home with our plugins in a folder; None where the official ones are meant."""
+    if os.environ.get("PLUGINS") == "official":
+        return None
+    lay = [sys.executable, "-m", "airgap.plugins", "--pulumi-home", str(folder)]
+    subprocess.run(lay, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    return folder
+
+
 @dataclass
 class Done:
-    """What one operation did, by the name of the resource."""
+    """What one operation did, by the name of the resource; steps: all of it, in its order."""
 
     output: str = ""
     failed: bool = False
     operations: dict[str, set[str]] = field(default_factory=dict)
+    steps: list[tuple[str, str]] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -57,6 +65,10 @@ class Done:
     def unchanged(self) -> set[str]:
         return self.operations.get("same", set())
 
+    def steps_of(self, name: str) -> list[str]:
+        """What was done to one resource, in its order."""
+        return [kind for kind, each in self.steps if each == name]
+
     @property
     def changed(self) -> set[str]:
         return self.created | self.updated | self.replaced
@@ -65,15 +77,11 @@ class Done:
 class DockerStack:
     """A project of its own with a file backend."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, home: Path | None) -> None:
         sweep()
         self._folder = folder
-        home = Path(tempfile.mkdtemp(dir=folder))
-        official = os.environ.get("PLUGINS") == "official"
-        if not official:
-            plugins.install(home, Path(sys.executable), ROOT)
         self._variables = {
-            **({} if official else {"PULUMI_HOME": str(home)}),
+            **({"PULUMI_HOME": str(home)} if home else {}),
             "PULUMI_BACKEND_URL": f"file://{folder}",
             "PULUMI_CONFIG_PASSPHRASE": "conformance",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -167,6 +175,7 @@ def _noting(done: Done) -> Callable[[auto.EngineEvent], None]:
             return
         name = metadata.urn.split("::")[-1]
         kind = str(getattr(metadata.op, "value", metadata.op))
+        done.steps.append((kind, name))
         if kind in ("refresh", "read", "delete", "delete-replaced", "create-replacement"):
             return
         done.operations.setdefault(kind, set()).add(name)

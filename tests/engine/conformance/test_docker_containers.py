@@ -1,10 +1,11 @@
-"""Containers through the real engine: what updates, what replaces, what is only accepted.
+"""Containers through the real engine: made, stopped, failed, removed, kept secret.
 
 Each test is a row of what is known of the official provider.
 """
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import docker
@@ -60,103 +61,40 @@ def test_a_second_up_changes_nothing_even_after_a_refresh(stack: DockerStack) ->
     assert again.unchanged == {"c"}
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({"memory": 64, "memory_swap": 64}, {"memory": 96, "memory_swap": 96}),
-        ({"cpu_shares": 128}, {"cpu_shares": 256}),
-        ({"restart": "no"}, {"restart": "always"}),
-    ],
-    ids=["memory", "cpuShares", "restart"],
-)
-def test_limits_and_restart_policy_are_updated_in_place(
-    stack: DockerStack, before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    first = stack.up(container(**before)).outputs["id"]
-    second = stack.up(container(**after))
-    assert second.updated == {"c"}
-    assert second.outputs["id"] == first
-    host = inspected()["HostConfig"]
-    if "memory" in after:
-        assert host["Memory"] == after["memory"] * 1024 * 1024
-    if "cpu_shares" in after:
-        assert host["CpuShares"] == after["cpu_shares"]
-    if "restart" in after:
-        assert host["RestartPolicy"]["Name"] == after["restart"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ({}, {"command": ["sleep", "601"]}),
-        ({}, {"envs": ["A=1"]}),
-        ({"envs": ["A=1"]}, {"envs": ["A=2"]}),
-        ({}, {"labels": [pd.ContainerLabelArgs(label="a", value="b")]}),
-        ({}, {"user": "1:1"}),
-        ({}, {"read_only": True}),
-        ({"cpus": "0.5"}, {"cpus": "0.25"}),
-        ({}, {"hosts": [pd.ContainerHostArgs(host="h", ip="10.0.0.1")]}),
-        ({}, {"capabilities": pd.ContainerCapabilitiesArgs(drops=["ALL"])}),
-        ({}, {"uploads": [pd.ContainerUploadArgs(file="/x", content="1")]}),
-    ],
-    ids=["command", "envs", "env", "labels", "user", "readOnly", "cpus", "hosts", "caps", "upload"],
-)
-def test_what_is_fixed_at_creation_replaces_and_deletes_first(
-    stack: DockerStack, before: dict[str, Any], after: dict[str, Any]
-) -> None:
-    first = stack.up(container(**before)).outputs["id"]
-    second = stack.up(container(**after))
-    assert second.replaced == {"c"}
-    assert second.outputs["id"] != first
-
-
-def test_the_order_of_variables_does_not_matter(stack: DockerStack) -> None:
-    stack.up(container(envs=["A=1", "B=2"]))
-    assert not stack.up(container(envs=["B=2", "A=1"])).changed
-
-
-def test_variables_that_are_left_out_later_are_kept(stack: DockerStack) -> None:
-    stack.up(container(envs=["A=1"]))
-    assert not stack.up(container()).changed
-    assert "A=1" in inspected()["Config"]["Env"]
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "path"),
-    [
-        (
-            {"healthcheck": pd.ContainerHealthcheckArgs(tests=["CMD", "true"], interval="5s")},
-            {"healthcheck": pd.ContainerHealthcheckArgs(tests=["CMD", "true"], interval="9s")},
-            "Healthcheck",
-        ),
-        ({"init": False}, {"init": True}, "Init"),
-    ],
-    ids=["healthcheck", "init"],
-)
-def test_some_changes_are_accepted_and_not_applied(
-    stack: DockerStack, before: dict[str, Any], after: dict[str, Any], path: str
-) -> None:
-    first = stack.up(container(**before)).outputs["id"]
-    then = {**inspected()["Config"], **inspected()["HostConfig"]}.get(path)
-    second = stack.up(container(**after), refresh=False)
-    assert second.updated == {"c"}
-    assert second.outputs["id"] == first
-    assert {**inspected()["Config"], **inspected()["HostConfig"]}.get(path) == then
-
-
 def test_a_container_that_was_removed_by_hand_is_made_again(stack: DockerStack) -> None:
     stack.up(container())
     docker.from_env().containers.get(f"{PREFIX}c").remove(force=True)
     assert stack.up(container()).created == {"c"}
 
 
-def test_a_container_that_was_stopped_by_hand_is_started_again(stack: DockerStack) -> None:
-    first = stack.up(container()).outputs["id"]
-    docker.from_env().containers.get(f"{PREFIX}c").stop(timeout=0)
-    second = stack.up(container())
-    assert second.updated == {"c"}
-    assert second.outputs["id"] == first
-    assert inspected()["State"]["Running"]
+PORT = pd.ContainerPortArgs(internal=80, external=18998, ip="127.0.0.1")
+
+
+def test_a_container_that_was_stopped_by_hand_is_started_again_or_with_ports_replaced(
+    stack: DockerStack,
+) -> None:
+    def program() -> None:
+        for name, more in STOPPED.items():
+            arguments = {"name": f"{PREFIX}{name}", "image": image(), "command": RUN, **more}
+            pulumi.export(name, pd.Container(name, **arguments, destroy_grace_seconds=0).id)
+
+    first = stack.up(program).outputs
+    for name in STOPPED:
+        docker.from_env().containers.get(f"{PREFIX}{name}").stop(timeout=0)
+    second = stack.up(program)
+    assert (second.updated, second.replaced) == ({"plain"}, {"published"})
+    assert second.unchanged == {"job"}
+    same = {name for name in STOPPED if second.outputs[name] == first[name]}
+    assert same == {"plain", "job"}
+    running = {each.name for each in docker.from_env().containers.list(filters={"name": PREFIX})}
+    assert running == {f"{PREFIX}plain", f"{PREFIX}published"}
+
+
+STOPPED: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "published": {"ports": [PORT]},
+    "job": {"must_run": False},
+}
 
 
 def test_a_job_is_waited_for_and_its_exit_code_is_no_error(stack: DockerStack) -> None:
@@ -165,20 +103,38 @@ def test_a_job_is_waited_for_and_its_exit_code_is_no_error(stack: DockerStack) -
     assert not stack.up(program).changed
 
 
-def test_what_fails_after_it_was_made_is_kept_with_its_id(stack: DockerStack) -> None:
+def test_what_fails_after_it_was_made_is_kept_with_its_id_and_forgotten_unless_asked_for(
+    stack: DockerStack,
+) -> None:
     taken = docker.from_env().containers.run(
-        image(), RUN, detach=True, name=f"{PREFIX}taken", ports={"80/tcp": ("127.0.0.1", 18999)}
+        image(), RUN, detach=True, name=f"{PREFIX}taken", ports={"80/tcp": ("127.0.0.1", 18998)}
     )
-    port = pd.ContainerPortArgs(internal=80, external=18999, ip="127.0.0.1")
-    program = container(ports=[port])
+    again = pulumi.ResourceOptions(replace_on_changes=["#initerror"], delete_before_replace=True)
+
+    def program() -> None:
+        arguments: dict[str, Any] = {"image": image(), "ports": [PORT], "destroy_grace_seconds": 0}
+        for name, opts in {"forgotten": None, "replaced": again}.items():
+            pd.Container(name, name=f"{PREFIX}{name}", command=RUN, opts=opts, **arguments)
+
     try:
         failed = stack.failed_up(program)
         assert "port is already allocated" in failed
-        assert stack.resource("c")["initErrors"]
+        ids = {}
+        for name in ("forgotten", "replaced"):
+            assert stack.resource(name)["initErrors"]
+            ids[name] = stack.resource(name)["id"]
     finally:
         taken.remove(force=True)
-    stack.up(program, refresh=False)
-    assert not stack.resource("c").get("initErrors")
+    done = stack.up(program, refresh=False)
+    assert (done.updated, done.replaced) == ({"forgotten"}, {"replaced"})
+    assert not stack.resource("forgotten").get("initErrors")
+    assert stack.resource("forgotten")["id"] == ids["forgotten"]
+    assert stack.resource("replaced")["id"] != ids["replaced"]
+    state = {name: docker.from_env().containers.get(stack.resource(name)["id"]) for name in ids}
+    assert {name: each.status for name, each in state.items()} == {
+        "forgotten": "created",
+        "replaced": "running",
+    }
 
 
 def test_an_unsupported_input_is_refused_by_name(stack: DockerStack) -> None:
@@ -192,19 +148,48 @@ def test_a_wrong_type_is_refused_by_name(stack: DockerStack) -> None:
 
 
 def test_a_preview_makes_nothing_and_shows_what_it_would(stack: DockerStack) -> None:
-    shown = stack.preview(container())
-    assert shown.created == {"c"}
+    def program() -> None:
+        network = pd.Network("n", name=f"{PREFIX}n")
+        container(envs=[network.id.apply(lambda known: f"ID={known}")], memory=64)()
+
+    shown = stack.preview(program)
+    assert shown.created == {"c", "n"}
     with pytest.raises(docker.errors.NotFound):
         inspected()
+    with pytest.raises(docker.errors.NotFound):
+        docker.from_env().networks.get(f"{PREFIX}n")
 
 
-def test_a_name_of_its_own_is_kept_over_updates(stack: DockerStack) -> None:
-    first = stack.up(container(name=None))
-    name = stack.resource("c")["outputs"]["name"]
-    assert name.startswith("c-")
-    assert len(name) == len("c-") + 7
-    assert not stack.up(container(name=None)).changed
-    assert first.created == {"c"}
+STUBBORN = ["sh", "-c", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.1; done"]
+
+
+def test_the_time_to_stop_is_that_of_the_state_and_none_if_it_holds_none(
+    stack: DockerStack,
+) -> None:
+    def program() -> None:
+        for name, seconds in {"gentle": 60, "hard": None}.items():
+            pd.Container(
+                name,
+                name=f"{PREFIX}{name}",
+                image=image(),
+                command=STUBBORN,
+                stop_timeout=60,
+                destroy_grace_seconds=seconds,
+            )
+
+    stack.up(program)
+    client = docker.from_env()
+    for name in ("gentle", "hard"):
+        for line in client.containers.get(f"{PREFIX}{name}").logs(stream=True):
+            assert line == b"ready\n"
+            break
+    since = int(time.time())
+    stack.up(lambda: None, refresh=False)
+    until = int(time.time()) + 1
+    ended = client.events(since=since, until=until, filters={"event": "die"}, decode=True)
+    told = [each["Actor"]["Attributes"] for each in ended]
+    codes = {each["name"]: each["exitCode"] for each in told}
+    assert codes == {f"{PREFIX}gentle": "5", f"{PREFIX}hard": "137"}
 
 
 def test_a_secret_upload_stands_encrypted_in_the_state(stack: DockerStack) -> None:

@@ -14,9 +14,11 @@ from pulumi.runtime.proto import provider_pb2
 from airgap import wire
 from airgap.docker_provider.container_config import archive, config, limits
 from airgap.docker_provider.container_state import state
+from airgap.docker_provider.functions import FUNCTIONS
 from airgap.docker_provider.handler import shown
 from airgap.docker_provider.registry import RESOURCES
 from airgap.docker_provider.schema import Property
+from airgap.docker_provider.server import DockerProvider
 
 from .docker_calls import (
     CONTAINER,
@@ -28,14 +30,15 @@ from .docker_calls import (
     check,
     compare,
     provider,
+    struct,
     urn,
 )
-from .docker_engine import inspected
+from .docker_engine import Api, Keeping, answering, inspected
 from .test_random_fuzz import UNKNOWNS, VALUES, encoded
 
 FUZZ = settings(
     max_examples=150,
-    deadline=2000,
+    deadline=None,  # conftest.py holds that nothing hangs
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 # Texts that some rule asks for, next to those that none does.
@@ -158,6 +161,93 @@ def _shuffled(
         else value
         for name, value in values.items()
     }
+
+
+def imitated(inputs: dict[str, Any]) -> Api:
+    """Return an engine that does all that it is asked, whatever the resource."""
+    found = {"Name": "it", "Driver": "x", "Options": None, "Labels": None, "Mountpoint": "/x"}
+    switches = ("Internal", "Attachable", "Ingress", "EnableIPv6")
+    network = {**found, **dict.fromkeys(switches, False), "Scope": "local"}
+    made = inspected(config(inputs)) if "tty" in inputs else {}
+    made.get("State", {})["Health"] = {"Status": "healthy"}
+    return Api(
+        create_container_from_config={"Id": "made"},
+        inspect_container=made,
+        logs=b"\xff",
+        create_network={"Id": "made"},
+        inspect_network={**network, "IPAM": {"Driver": "default", "Config": None}},
+        create_volume={"Name": "made"},
+        inspect_volume=found,
+        inspect_image={"Id": "sha256:1"},
+        build=[],
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@FUZZ
+@given(data=st.data())
+def test_what_was_checked_is_made_read_changed_and_removed(kind: str, data: st.DataObject) -> None:
+    inputs, told = check(kind, encoded(data.draw(any_inputs(kind) | right(kind))))
+    if told or wire.unknown_inside(inputs):
+        return
+    # What is built lies in a folder of the machine, not on the wire.
+    inputs.pop("build", None)
+    with answering(imitated(inputs)):
+        made = provider.Create(
+            provider_pb2.CreateRequest(urn=urn(kind), properties=struct(inputs)), Keeping()
+        )
+        assert made.id
+        same = {"urn": urn(kind), "id": made.id}
+        read = provider.Read(
+            provider_pb2.ReadRequest(**same, properties=made.properties, inputs=struct(inputs)),
+            Context(),
+        )
+        assert read.id == made.id
+        changed = provider_pb2.UpdateRequest(**same, olds=read.properties, news=struct(inputs))
+        updated = provider.Update(changed, Context())
+        removed = provider_pb2.DeleteRequest(**same, properties=updated.properties)
+        provider.Delete(removed, Context())
+
+
+@FUZZ
+@given(data=st.data(), name=st.sampled_from(sorted(FUNCTIONS)) | st.text(max_size=8))
+def test_any_arguments_of_a_function_are_refused_by_name_or_answered(
+    name: str, data: st.DataObject
+) -> None:
+    known = FUNCTIONS[name].arguments if name in FUNCTIONS else {}
+    likely_ones = st.fixed_dictionaries({}, optional={n: likely(s) for n, s in known.items()})
+    arguments = data.draw(likely_ones) | data.draw(
+        st.dictionaries(st.sampled_from(["name", "nonsense"]), VALUES, max_size=2)
+    )
+    request = provider_pb2.InvokeRequest(tok=name, args=encoded(arguments))
+    with answering(answered()):
+        try:
+            answer = provider.Invoke(request, Context())
+        except Refused as refusal:
+            assert "not supported" in str(refusal)
+            assert name not in FUNCTIONS
+        else:
+            assert bool(answer.failures) is not bool(getattr(answer, "return").fields)
+
+
+def answered() -> Api:
+    """Return an engine that has one network, one image and one container."""
+    network = {"Id": "1", "Name": "n", "Driver": "d", "Internal": True, "Options": None}
+    return Api(
+        inspect_network={**network, "Scope": "local", "IPAM": {"Config": None}},
+        inspect_image={"Id": "sha256:1"},
+        logs=b"\xff\n",
+    )
+
+
+@FUZZ
+@given(news=st.dictionaries(st.sampled_from(["host", "version", "x"]), VALUES, max_size=3))
+def test_any_configuration_is_refused_by_name_or_taken(news: dict[str, Any]) -> None:
+    made = DockerProvider("5.2.0", "")
+    checked = made.CheckConfig(provider_pb2.CheckRequest(news=encoded(news)), Context())
+    assert all(each.property in each.reason for each in checked.failures)
+    made.DiffConfig(provider_pb2.DiffRequest(olds=encoded(news), news=encoded({})), Context())
+    assert made.Configure(provider_pb2.ConfigureRequest(args=encoded(news)), Context())
 
 
 @FUZZ

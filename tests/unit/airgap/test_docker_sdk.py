@@ -270,6 +270,14 @@ def test_configuration_other_than_the_address_is_refused_by_name() -> None:
     assert set(failures(answer)) == names - {"host"}
 
 
+@pytest.mark.parametrize(
+    ("host", "fits"), [("unix:///a", True), (wire.UNKNOWN, True), (5, False), (["a"], False)]
+)
+def test_an_address_that_is_no_text_is_refused(host: Any, fits: bool) -> None:
+    request = provider_pb2.CheckRequest(news=struct({"host": host}))
+    assert set(failures(provider.CheckConfig(request, Context()))) == (set() if fits else {"host"})
+
+
 def camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.title() for part in rest)

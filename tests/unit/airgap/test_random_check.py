@@ -5,10 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto import provider_pb2
 
 from airgap.wire import UNKNOWN
 
-from .random_calls import ID, KINDS, PASSWORD, PET, STRING, Refused, check, create
+from .random_calls import (
+    ID,
+    KINDS,
+    PASSWORD,
+    PET,
+    STRING,
+    Context,
+    Refused,
+    check,
+    create,
+    provider,
+    struct,
+    urn,
+)
 
 REQUIRED: dict[str, dict[str, Any]] = {
     PASSWORD: {"length": 8},
@@ -123,3 +137,9 @@ def test_random_bytes_are_refused_with_the_reason() -> None:
 def test_an_unknown_type_is_refused_with_those_that_there_are(kind: str) -> None:
     with pytest.raises(Refused, match="RandomId, RandomPassword, RandomPet, RandomString"):
         create(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_name_of_a_resource_may_hold_the_separator_of_urns(kind: str) -> None:
+    request = provider_pb2.CheckRequest(urn=urn(kind, "a::b$c::d"), news=struct(REQUIRED[kind]))
+    assert not provider.Check(request, Context()).failures
