@@ -288,7 +288,7 @@ def test_images_of_the_source_and_of_every_kept_release_stay(
     few = wanted(release={"keptReleases": 2})
     oldest = {**older, "id": "00", "schemaImage": "pyairtable/migrations:0000000000bb"}
     before = Previous(release=release, releases=(release.summary(), older, oldest), containers={})
-    assert oldest["schemaImage"] not in program._images(few, before, release, ROOT)
+    assert oldest["schemaImage"] not in program._images(few, before, release)
 
 
 def test_only_a_new_release_names_the_backups_that_stay(
