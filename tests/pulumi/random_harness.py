@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from airgap import plugins
+from bootstrap.state import NO_LOGS
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = os.environ.get("PLUGINS") == "official"
@@ -65,6 +66,7 @@ class Work:
         work.program(program)
         if not OFFICIAL:
             plugins.install(work.home, Path(sys.executable), ROOT)
+            (work.home / "logs").write_text(NO_LOGS)
         work.pulumi("stack", "init", STACK)
         return work
 

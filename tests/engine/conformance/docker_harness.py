@@ -18,6 +18,8 @@ from typing import Any
 import docker
 from pulumi import automation as auto
 
+from bootstrap.state import NO_LOGS
+
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "pyairtable-conformance-"
 RAW = "pyairtable/debian:bookworm"
@@ -36,6 +38,7 @@ def laid_out(folder: Path) -> Path | None:
         return None
     lay = [sys.executable, "-m", "airgap.plugins", "--pulumi-home", str(folder)]
     subprocess.run(lay, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    (folder / "logs").write_text(NO_LOGS)
     return folder
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import docker
 from docker.models.containers import Container
 
+from bootstrap.state import NO_LOGS
 from ops.environment import environment
 from ops.images import unmark
 
@@ -69,6 +70,8 @@ class Project:
         plugins = Path("pulumi-home", "plugins")
         shutil.copytree(ROOT / ".state" / plugins, state / plugins, symlinks=True)
         shutil.copy2(ROOT / ".state" / "passphrase", state / "passphrase")
+        # No debug logs of the engine, as in every checkout that was set up.
+        (state / "pulumi-home" / "logs").write_text(NO_LOGS)
         project = cls(folder=folder, stack=stack)
         project.pulumi("stack", "init", stack, check=True)
         return project
