@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -9,15 +11,16 @@ import pytest
 
 from .automation_fixtures import newcomer
 from .people import Person
-from .running import Running, running, served, until_ready
+from .running import PATIENCE, Running, running, served, until_ready
 from .stand_in import StandIn
 from .surroundings import Surroundings
 
 
 @pytest.fixture(scope="module")
 def platform(surroundings: Surroundings) -> Iterator[Running]:
-    """platform-services, which keeps the keys."""
-    with running(surroundings, "platform-services") as started:
+    """platform-services, which keeps the keys and counts their use."""
+    often = {"USAGE_SECONDS": "0.2", "ROLLUP_SECONDS": "0.2"}
+    with running(surroundings, "platform-services", **often) as started:
         until_ready(started)
         yield started
 
@@ -25,6 +28,13 @@ def platform(surroundings: Surroundings) -> Iterator[Running]:
 @pytest.fixture(scope="module")
 def gateway(surroundings: Surroundings, platform: Running) -> Iterator[Running]:
     """A gateway before platform-services and a stand-in for the others."""
+    with before(surroundings, platform) as started:
+        yield started
+
+
+@contextlib.contextmanager
+def before(surroundings: Surroundings, platform: Running) -> Iterator[Running]:
+    """Run a gateway before platform-services and a stand-in for the others."""
     with served(StandIn().app) as url:
         others = {f"{name}_URL": url for name in ("USER_SERVICE", "AUTOMATION_SERVICES")}
         with running(
@@ -103,6 +113,37 @@ def test_a_revoked_key_is_refused_at_once_and_uses_are_counted(
     refused = httpx.get(url, headers=headers)
     assert code(refused) == (401, "token_invalid")
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_each_request_with_a_key_is_counted_for_that_key_by_its_id(
+    surroundings: Surroundings, platform: Running, keys: httpx.Client, person: Person
+) -> None:
+    (key_id, reading), (other, _) = made(keys, "read"), made(keys, "read")
+    with before(surroundings, platform) as gateway:
+        with httpx.Client(base_url=f"{gateway.url}/api/v1", timeout=20) as client:
+            answers = [client.get("/users/me", headers=reading) for _ in range(3)]
+            answers.append(client.put("/users/me", headers=reading, json={}))
+            wrong = {"Authorization": f"{reading['Authorization']}x"}
+            answers.append(client.get("/users/me", headers=wrong))
+        # What waits in a gateway that stops is passed on before it ends.
+        assert gateway.stop() == 0
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 403, 401]
+    deadline = time.monotonic() + PATIENCE
+    while (told := counted(keys)) != {key_id: (4, 4), other: (0, 0)}:
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
+    with surroundings.superuser() as link:
+        noted = link.execute(
+            "SELECT name, user_id::text, properties FROM platform.events WHERE tenant_id = %s",
+            (person.tenant_id,),
+        ).fetchall()
+    assert noted == [("api_key.request", person.id, {"key_id": key_id})] * 4
+
+
+def counted(keys: httpx.Client) -> dict[str, tuple[int, int]]:
+    """Return how often each key was used, today and on 30 days."""
+    listed = keys.get("/auth/keys").json()["keys"]
+    return {key["id"]: (key["requests_today"], key["requests_30d"]) for key in listed}
 
 
 def test_keys_of_a_suspended_tenant_open_nothing(
