@@ -53,7 +53,7 @@ def person(surroundings: Surroundings) -> Person:
 def keys(surroundings: Surroundings, platform: Running, person: Person) -> Iterator[httpx.Client]:
     """What the gateway sends to platform-services for this person."""
     headers = {**person.headers, "X-API-Key": surroundings.secret("api-key")}
-    with httpx.Client(base_url=platform.url, headers=headers, timeout=20) as made:
+    with httpx.Client(base_url=platform.url, headers=headers, timeout=60) as made:
         yield made
 
 
@@ -72,7 +72,7 @@ def code(answer: httpx.Response) -> tuple[int, str]:
 def test_a_key_acts_for_its_user_within_its_scopes(
     gateway: Running, keys: httpx.Client, person: Person
 ) -> None:
-    with httpx.Client(base_url=f"{gateway.url}/api/v1", timeout=20) as client:
+    with httpx.Client(base_url=f"{gateway.url}/api/v1", timeout=60) as client:
         _, reading = made(keys, "read")
         seen = client.get("/users/me", headers=reading)
         assert seen.status_code == 200, seen.text
@@ -95,8 +95,11 @@ def test_a_key_acts_for_its_user_within_its_scopes(
 def test_a_key_makes_no_keys(gateway: Running, keys: httpx.Client) -> None:
     _, headers = made(keys, "read", "write")
     url = f"{gateway.url}/api/v1/auth/keys"
-    assert code(httpx.get(url, headers=headers)) == (403, "insufficient_scope")
-    assert code(httpx.post(url, headers=headers, json={"name": "b"})) == (403, "insufficient_scope")
+    assert code(httpx.get(url, headers=headers, timeout=60)) == (403, "insufficient_scope")
+    assert code(httpx.post(url, headers=headers, json={"name": "b"}, timeout=60)) == (
+        403,
+        "insufficient_scope",
+    )
 
 
 def test_a_revoked_key_is_refused_at_once_and_uses_are_counted(
@@ -106,11 +109,11 @@ def test_a_revoked_key_is_refused_at_once_and_uses_are_counted(
     key_id, headers = made(keys, "read")
     url = f"{gateway.url}/api/v1/users/me"
     for _ in range(3):
-        assert httpx.get(url, headers=headers).status_code == 200
+        assert httpx.get(url, headers=headers, timeout=60).status_code == 200
     assert gateway.metric("gateway_api_key_requests_total", outcome="valid") == before + 3
     assert keys.get("/auth/keys").json()["keys"][0]["last_used_at"] is not None
     assert keys.delete(f"/auth/keys/{key_id}").status_code == 204
-    refused = httpx.get(url, headers=headers)
+    refused = httpx.get(url, headers=headers, timeout=60)
     assert code(refused) == (401, "token_invalid")
     assert refused.headers["WWW-Authenticate"].startswith("Bearer")
 
@@ -120,7 +123,7 @@ def test_each_request_with_a_key_is_counted_for_that_key_by_its_id(
 ) -> None:
     (key_id, reading), (other, _) = made(keys, "read"), made(keys, "read")
     with before(surroundings, platform) as gateway:
-        with httpx.Client(base_url=f"{gateway.url}/api/v1", timeout=20) as client:
+        with httpx.Client(base_url=f"{gateway.url}/api/v1", timeout=60) as client:
             answers = [client.get("/users/me", headers=reading) for _ in range(3)]
             answers.append(client.put("/users/me", headers=reading, json={}))
             wrong = {"Authorization": f"{reading['Authorization']}x"}
@@ -154,14 +157,14 @@ def test_keys_of_a_suspended_tenant_open_nothing(
         connection.execute(
             "UPDATE tenants.tenants SET suspended_at = now() WHERE id = %s", (person.tenant_id,)
         )
-    refused = httpx.get(f"{gateway.url}/api/v1/users/me", headers=headers)
+    refused = httpx.get(f"{gateway.url}/api/v1/users/me", headers=headers, timeout=60)
     assert code(refused) == (403, "tenant_suspended")
 
 
 def test_what_is_no_key_is_refused(gateway: Running) -> None:
     for wrong in ("pak_", "pak_nobody-has-this-key", "pak_" + "x" * 4000):
         headers = {"Authorization": f"Bearer {wrong}"}
-        refused = httpx.get(f"{gateway.url}/api/v1/users/me", headers=headers)
+        refused = httpx.get(f"{gateway.url}/api/v1/users/me", headers=headers, timeout=60)
         assert code(refused) == (401, "token_invalid")
 
 
@@ -172,6 +175,6 @@ def test_without_the_service_that_knows_keys_the_caller_is_told_to_wait(
         surroundings, "api-gateway", PLATFORM_SERVICES_URL="http://127.0.0.1:9"
     ) as started:
         headers = {"Authorization": "Bearer pak_a-key"}
-        refused = httpx.get(f"{started.url}/api/v1/users/me", headers=headers)
+        refused = httpx.get(f"{started.url}/api/v1/users/me", headers=headers, timeout=60)
         assert code(refused) == (503, "upstream_unavailable")
         assert int(refused.headers["Retry-After"]) >= 1

@@ -172,13 +172,15 @@ async def test_two_processes_roll_up_by_themselves_and_stop_cleanly(
         running(surroundings, SERVICE, ROLLUP_SECONDS="0.2") as two,
     ):
         for count in range(1, 6):
-            answer = httpx.post(f"{one.url}/analytics/events", headers=headers, json={"name": "x"})
+            answer = httpx.post(
+                f"{one.url}/analytics/events", headers=headers, json={"name": "x"}, timeout=60
+            )
             assert answer.status_code == 202, answer.text
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 120
             while _count(surroundings, "stale_days", person.tenant_id):
                 assert time.monotonic() < deadline, one.output[-5:]
                 time.sleep(0.05)
-            usage = httpx.get(f"{two.url}/analytics/usage", headers=headers).json()
+            usage = httpx.get(f"{two.url}/analytics/usage", headers=headers, timeout=60).json()
             assert usage["total"] == count
         days = [each.metric("analytics_rollup_days_total") for each in (one, two)]
         failures = [each.metric("analytics_rollup_failures_total") for each in (one, two)]
