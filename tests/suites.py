@@ -33,6 +33,7 @@ _STORES = {
     "redis-server": "redis-server",
     "antiword": "antiword",
 }
+_BROWSER = {"chromium": "chromium"}
 # What runs real services on a machine that others share gets a second try. The first failure is
 # shown in full, and pytest's summary names every test that needed two.
 _TWICE = ("--reruns=1", "--reruns-delay=2")
@@ -46,13 +47,13 @@ SUITES = (
         "tests/browser",
         engine=False,
         options=_TWICE,
-        programs=_STORES | {"chromium": "chromium"},
+        programs=_STORES | _BROWSER,
     ),
     Suite(
         "platform",
         "tests/engine/platform",
         engine=True,
         options=("--durations=15", *_TWICE),
-        programs={"dot": "graphviz"},
+        programs={"dot": "graphviz", **_BROWSER},
     ),
 )

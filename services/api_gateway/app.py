@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
+from pyairtable_shared.usage import UsageLog
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -16,6 +17,8 @@ from .status import HealthMatrix, status_router
 from .upstreams import Upstreams
 
 SERVICE = "api-gateway"
+NOTED_SECONDS = 1.0
+"""How long use waits here before it is passed on, which a request does not wait for."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 ASKED_HEADERS = (
     "Authorization",
@@ -42,6 +45,7 @@ def build(settings: Settings) -> FastAPI:
     """The application for these settings."""
     cache = Cache(SERVICE, settings)
     upstreams = Upstreams(settings)
+    usage = UsageLog(cache, NOTED_SECONDS)
     app = create_app(
         SERVICE,
         settings,
@@ -50,13 +54,13 @@ def build(settings: Settings) -> FastAPI:
             documentation_router(Documentation(upstreams, settings.service_version)),
         ],
         useful={"redis": cache.check},
-        resources=[cache, upstreams],
+        resources=[cache, upstreams, usage],
     )
     door = Door(cache, settings)
     # Inside the shared observation, so that what is passed on is counted and logged too.
     app.user_middleware += [
         _cors(settings),
-        Middleware(Gateway, settings=settings, upstreams=upstreams, door=door),
+        Middleware(Gateway, settings=settings, upstreams=upstreams, door=door, usage=usage),
     ]
     return app
 

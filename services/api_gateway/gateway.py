@@ -11,6 +11,7 @@ from pyairtable_shared.errors import ApiError, body
 from pyairtable_shared.service_auth import CLIENT_ADDRESS
 from pyairtable_shared.settings import is_one_of
 from pyairtable_shared.tokens import Claims, bearer
+from pyairtable_shared.usage import UsageLog
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -40,7 +41,14 @@ RawHeaderList = list[tuple[bytes, bytes]]
 class Gateway:
     """An ASGI application around the gateway's own routes."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, upstreams: Upstreams, door: Door) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        upstreams: Upstreams,
+        door: Door,
+        usage: UsageLog,
+    ) -> None:
         self._app = app
         self._settings = settings
         self._table = RouteTable()
@@ -48,7 +56,7 @@ class Gateway:
         self._door = door
         self._verifier = Verifier(FreshSecret(settings.jwt_secret_file))
         self._api_key = FreshSecret(settings.api_key_file)
-        self._keys = ApiKeys(upstreams, self._api_key)
+        self._keys = ApiKeys(upstreams, self._api_key, usage)
         self._lasting = Lasting(door, self._keys)
         self._proxy = Proxy(upstreams)
         self._sockets = Sockets(upstreams, settings.cors_origins)

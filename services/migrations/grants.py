@@ -46,11 +46,12 @@ GRANTS: tuple[LiteralString, ...] = (
     "GRANT SELECT (id) ON tenants.tenants TO platform_services",
     "GRANT SELECT, INSERT, DELETE ON platform.api_keys TO platform_services",
     "GRANT SELECT, INSERT, DELETE ON platform.events, platform.metrics, platform.stale_days,"
-    " platform.daily_events, platform.daily_users, platform.daily_metrics TO platform_services",
+    " platform.daily_events, platform.daily_users, platform.daily_keys, platform.daily_metrics"
+    " TO platform_services",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON platform.retention TO platform_services",
     "GRANT EXECUTE ON FUNCTION tenants.current_tenant(), tenants.acting_user(),"
-    " tenants.platform_admin(), platform.presented_key(), platform.use_key(bytea)"
-    " TO platform_services",
+    " tenants.platform_admin(), platform.presented_key(), platform.use_key(bytea),"
+    " platform.key_of(bytea) TO platform_services",
     "GRANT USAGE ON SCHEMA automation, tenants TO automation_services",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON automation.files, automation.workflows,"
     " automation.executions, automation.step_runs TO automation_services",

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.chromium import launched, watched, window
 
 # The stores; used only where the tests run a platform of their own.
 from tests.services.conftest import (  # noqa: F401
@@ -27,24 +21,12 @@ from tests.services.conftest import (  # noqa: F401
     secrets_folder,
     surroundings,
 )
+from tests.visitor import register
 
 from .site import platform
 
-CHROMIUM = "/usr/bin/chromium"
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCREENSHOTS = Path(__file__).parents[2] / ".state" / "screenshots"
-PASSWORD = "Test123!"
 SERIOUS = ("serious", "critical")
-# Answers that a test asks for; a browser notes them as errors.
-_ASKED_FOR = ("status of 401", "status of 404", "status of 409", "status of 413", "status of 422")
 
 
 @pytest.fixture(scope="session")
@@ -61,39 +43,21 @@ def site(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """A running Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def context(chromium: Browser, site: str) -> Iterator[BrowserContext]:
     """A browser window that nobody has used."""
-    made = chromium.new_context(base_url=site, viewport={"width": 1280, "height": 800})
-    made.set_default_timeout(15_000)
-    yield made
-    made.close()
+    with window(chromium, site) as made:
+        yield made
 
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page; the test fails when a script failed on it, or the policy forbade something."""
     yield from watched(context.new_page())
-
-
-def watched(page: Page) -> Iterator[Page]:
-    """Give a page; afterwards nothing may have gone wrong on it."""
-    wrong: list[str] = []
-
-    def noted(message: ConsoleMessage) -> None:
-        if message.type == "error" and not any(each in message.text for each in _ASKED_FOR):
-            wrong.append(message.text)
-
-    page.on("console", noted)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    assert wrong == []
 
 
 @pytest.fixture(scope="session")
@@ -110,12 +74,8 @@ def member(chromium: Browser, site: str, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture
 def inside(chromium: Browser, site: str, member: Path) -> Iterator[Page]:
     """A page of somebody who is signed in."""
-    made = chromium.new_context(
-        base_url=site, storage_state=member, viewport={"width": 1280, "height": 800}
-    )
-    made.set_default_timeout(15_000)
-    yield from watched(made.new_page())
-    made.close()
+    with window(chromium, site, member) as made:
+        yield from watched(made.new_page())
 
 
 @pytest.fixture(scope="session")
@@ -136,18 +96,6 @@ def needs(deployed: set[str], *services: str) -> None:
     missing = set(services) - deployed
     if missing:
         pytest.skip(f"not deployed: {', '.join(sorted(missing))}")
-
-
-def register(page: Page) -> str:
-    """Register somebody new; the page is the start page then. Returns the e-mail."""
-    email = f"person-{secrets.token_hex(5)}@example.com"
-    page.goto("/register")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_label("First name").fill("Robin")
-    page.get_by_role("button", name="Create account").click()
-    page.get_by_role("heading", name="Home", level=1).wait_for()
-    return email
 
 
 def upload(page: Page, file: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from tests.services.frontend_fixtures import frontend
-from tests.services.running import running, until_ready
+from tests.services.running import Running, begun, until_healthy, until_ready
 from tests.services.surroundings import Surroundings
 
 TOKEN = "patBrowser.0123456789"
@@ -23,27 +23,23 @@ def platform(surroundings: Surroundings) -> Iterator[str]:
     token.write_text(TOKEN)
     key = surroundings.secrets / "gemini-key-browser"
     key.write_text(GEMINI_KEY)
+    all_of_them: list[Running] = []
     with contextlib.ExitStack() as stack:
 
         def start(service: str, **variables: str) -> str:
-            return stack.enter_context(running(surroundings, service, **variables)).url
+            all_of_them.append(stack.enter_context(begun(surroundings, service, **variables)))
+            return all_of_them[-1].url
 
         def start_those(*services: str, **variables: str) -> dict[str, str]:
             return {url_of(each): start(each, **variables) for each in services if exists(each)}
 
-        emulator = stack.enter_context(
-            running(
-                surroundings,
-                "airtable-emulator",
-                AIRTABLE_TOKEN_FILE=str(token),
-                REQUESTS_PER_SECOND="0",
-            )
+        emulator = start(
+            "airtable-emulator", AIRTABLE_TOKEN_FILE=str(token), REQUESTS_PER_SECOND="0"
         )
-        until_ready(emulator)
         urls = start_those("auth-service", "user-service", "workspace-service", "tenant-service")
         airtable = start(
             "airtable-gateway",
-            AIRTABLE_API_URL=emulator.url,
+            AIRTABLE_API_URL=emulator,
             AIRTABLE_TOKEN_FILE=str(token),
             AIRTABLE_REQUESTS_PER_SECOND="50",
         )
@@ -61,7 +57,11 @@ def platform(surroundings: Surroundings) -> Iterator[str]:
         urls |= start_those("automation-services", AIRTABLE_GATEWAY_URL=airtable, **llm)
         urls |= start_those("platform-services")
         gateway = start("api-gateway", **urls, **UNLIMITED)
-        yield stack.enter_context(frontend(surroundings, gateway)).url
+        site = stack.enter_context(frontend(surroundings, gateway)).url
+        until_healthy(*all_of_them)
+        for each in all_of_them:
+            until_ready(each)
+        yield site
 
 
 def exists(service: str) -> bool:

@@ -10,17 +10,17 @@ from playwright.sync_api import Browser, Page, expect
 
 from ops.report.data import ReleaseReport
 from ops.report.files import write
+from tests.chromium import watched, window
 from tests.unit.ops.report.example import failed, report
 
-from .conftest import look, watched
+from .conftest import look
 
 
 @pytest.fixture
 def alone(chromium: Browser) -> Iterator[Page]:
     """A page without any platform; nothing may go wrong on it."""
-    made = chromium.new_context(viewport={"width": 1280, "height": 800})
-    yield from watched(made.new_page())
-    made.close()
+    with window(chromium) as made:
+        yield from watched(made.new_page())
 
 
 @pytest.mark.parametrize("told", [report(), failed()], ids=["release", "failed"])

@@ -8,22 +8,26 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from .conftest import PASSWORD, look, needs, register, shot, upload
+from tests.visitor import (
+    ask_for_bases,
+    open_tasks,
+    record,
+    register,
+    set_estimate,
+    sign_in,
+    sign_out,
+)
+
+from .conftest import look, needs, shot, upload
 
 
 def test_somebody_registers_signs_out_and_signs_in_again(page: Page) -> None:
     email = register(page)
     expect(page.get_by_role("status")).to_have_text("Your account is ready.")
-    page.get_by_role("button", name="Sign out").click()
-    expect(page).to_have_url(re.compile("/sign-in"))
-    page.goto("/bases")
-    expect(page).to_have_url(re.compile("/sign-in"))
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill("Wrong123!")
-    page.get_by_role("button", name="Sign in").click()
+    sign_out(page)
+    sign_in(page, email, "Wrong123!")
     expect(page.get_by_role("alert")).to_contain_text("wrong")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, email)
     expect(page.get_by_role("heading", name="Bases", level=1)).to_be_visible()
     cookies = page.context.cookies()
     assert all(each["httpOnly"] for each in cookies)
@@ -33,33 +37,25 @@ def test_somebody_registers_signs_out_and_signs_in_again(page: Page) -> None:
 def test_a_record_is_edited_in_its_place(inside: Page, deployed: set[str]) -> None:
     needs(deployed, "airtable-gateway")
     page = inside
-    page.goto("/bases")
-    page.get_by_role("link", name="Project Tracker").click()
-    page.get_by_role("link", name="Tasks").click()
-    row = page.get_by_role("row").filter(has_text="Fix the basket")
-    row.get_by_role("link", name="Edit").click()
+    open_tasks(page)
+    title = "Fix the basket"
+    record(page, title).get_by_role("link", name="Edit").click()
     form = page.locator("tr.editing form")
-    expect(page.get_by_role("heading", name="Edit Fix the basket")).to_be_focused()
+    expect(page.get_by_role("heading", name=f"Edit {title}")).to_be_focused()
     shot(page, "record-editing")
     before = form.get_by_label("Estimate").input_value()
     after = "13.5" if before != "13.5" else "8"
     form.get_by_label("Estimate").fill(after)
     form.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status")).to_have_text("Saved.")
-    expect(row.locator("td[data-label=Estimate]")).to_have_text(after)
-    row.get_by_role("link", name="Edit").click()
-    expect(form.get_by_label("Estimate")).to_have_value(after)
-    form.get_by_label("Estimate").fill(before)
-    form.get_by_role("button", name="Save").click()
-    expect(row.locator("td[data-label=Estimate]")).to_have_text(before)
+    expect(record(page, title).locator("td[data-label=Estimate]")).to_have_text(after)
+    assert set_estimate(page, title, before) == after
 
 
 def test_a_record_is_added_found_and_deleted(inside: Page, deployed: set[str]) -> None:
     needs(deployed, "airtable-gateway")
     page, title = inside, f"Browser {secrets.token_hex(4)}"
-    page.goto("/bases")
-    page.get_by_role("link", name="Project Tracker").click()
-    page.get_by_role("link", name="Tasks").click()
+    open_tasks(page)
     page.get_by_role("link", name="Add a record").click()
     form = page.locator("form.record")
     form.get_by_label("Title").fill(title)
@@ -112,9 +108,7 @@ def test_an_invited_person_joins(inside: Page, page: Page, deployed: set[str]) -
     page.get_by_role("button", name="Accept the invitation").click()
     expect(page.get_by_role("status").first).to_contain_text("You have joined.")
     if "/sign-in" in page.url:
-        page.get_by_label("E-mail").fill(guest)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        sign_in(page, guest)
         expect(page.get_by_role("heading", name="Home", level=1)).to_be_visible()
     inside.reload()
     inside.get_by_label("E-mail", exact=True).fill(guest)
@@ -193,11 +187,8 @@ def test_a_workflow_is_created_and_run(inside: Page, deployed: set[str]) -> None
 def test_the_assistant_answers_while_it_writes(inside: Page, deployed: set[str]) -> None:
     needs(deployed, "llm-orchestrator")
     page = inside
-    page.goto("/chat")
-    page.get_by_label("Your message").fill("Which bases do I have?")
-    page.get_by_role("button", name="Send").click()
+    ask_for_bases(page)
     expect(page.locator(".said.mine")).to_contain_text("Which bases do I have?")
-    expect(page.locator(".said.theirs")).to_contain_text("Project Tracker", timeout=30_000)
     expect(page).to_have_url(re.compile(r"/chat/[0-9a-f-]{36}$"))
     expect(page.get_by_role("link", name="Which bases do I have?")).to_be_visible()
     look(page, "chat-answered")
@@ -219,9 +210,7 @@ def test_all_of_it_works_without_scripts(
 
 def _without_scripts(page: Page, deployed: set[str], folder: Path) -> None:
     register(page)
-    page.goto("/bases")
-    page.get_by_role("link", name="Project Tracker").click()
-    page.get_by_role("link", name="Tasks").click()
+    open_tasks(page)
     page.get_by_role("row").filter(has_text="Sketch the screens").get_by_role(
         "link", name="Edit"
     ).click()
@@ -232,9 +221,6 @@ def _without_scripts(page: Page, deployed: set[str], folder: Path) -> None:
         upload(page, folder / "plain.txt")
         expect(page.get_by_role("heading", name="plain.txt", level=1)).to_be_visible()
     if "llm-orchestrator" in deployed:
-        page.goto("/chat")
-        page.get_by_label("Your message").fill("Which bases do I have?")
-        page.get_by_role("button", name="Send").click()
-        expect(page.locator(".said.theirs")).to_contain_text("Project Tracker", timeout=30_000)
+        ask_for_bases(page)
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/sign-in"))

@@ -101,7 +101,7 @@ def deployed(surroundings: Surroundings) -> Iterator[Deployed]:
 
 def _until_ready(url: str) -> None:
     deadline = time.monotonic() + PATIENCE
-    while (answer := httpx.get(f"{url}/ready")).status_code != 200:
+    while (answer := httpx.get(f"{url}/ready", timeout=60)).status_code != 200:
         assert time.monotonic() < deadline, answer.text
         time.sleep(0.05)
 

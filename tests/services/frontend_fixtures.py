@@ -34,7 +34,7 @@ class Visitor:
     """A browser without scripts: keeps cookies, reads forms, sends them."""
 
     def __init__(self, url: str) -> None:
-        self.client = httpx.Client(base_url=url, timeout=20)
+        self.client = httpx.Client(base_url=url, timeout=60)
         self.url = url
 
     def get(self, path: str, **more: Any) -> httpx.Response:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .running import Running, running, until_ready
+from .running import Running, begun, until_healthy, until_ready
 from .surroundings import Surroundings
 
 TOKEN = "patTools.0123456789"
@@ -44,15 +44,16 @@ def tools(surroundings: Surroundings) -> Iterator[Tools]:
         for key in redis.scan_iter("airtable-gateway:*"):
             redis.delete(key)
     emulator_variables = {"AIRTABLE_TOKEN_FILE": str(token), "REQUESTS_PER_SECOND": "0"}
-    with running(surroundings, "airtable-emulator", **emulator_variables) as emulator:
-        until_ready(emulator)
+    with begun(surroundings, "airtable-emulator", **emulator_variables) as emulator:
         gateway_variables = {
             "AIRTABLE_TOKEN_FILE": str(token),
             "AIRTABLE_REQUESTS_PER_SECOND": "1000",
             "AIRTABLE_API_URL": emulator.url,
         }
         with (
-            running(surroundings, "airtable-gateway", **gateway_variables) as gateway,
-            running(surroundings, "mcp-server", AIRTABLE_GATEWAY_URL=gateway.url) as server,
+            begun(surroundings, "airtable-gateway", **gateway_variables) as gateway,
+            begun(surroundings, "mcp-server", AIRTABLE_GATEWAY_URL=gateway.url) as server,
         ):
+            until_healthy(emulator, gateway, server)
+            until_ready(emulator)
             yield Tools(emulator, gateway, server, surroundings.secret("api-key"))

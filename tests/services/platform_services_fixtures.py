@@ -43,7 +43,7 @@ async def roll_up(
     """Do all the background work there is, as if it were `now`."""
     given = settings(surroundings, **variables)
     async with Database(SERVICE, given) as database:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(120):
             while not await Rollups(database, given).once(now):
                 await asyncio.sleep(0.05)
 

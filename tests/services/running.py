@@ -37,7 +37,7 @@ class Running:
     def metric(self, name: str, **labels: str) -> float:
         """Return the sum of the samples of a metric that have these labels."""
         wanted = [f'{label}="{value}"' for label, value in labels.items()]
-        lines = httpx.get(f"{self.url}/metrics").text.splitlines()
+        lines = httpx.get(f"{self.url}/metrics", timeout=PATIENCE).text.splitlines()
         samples = [line.rpartition(" ") for line in lines if line.startswith(name)]
         return sum(float(value) for key, _, value in samples if all(w in key for w in wanted))
 
@@ -45,6 +45,14 @@ class Running:
 @contextlib.contextmanager
 def running(surroundings: Surroundings, service: str, **variables: str) -> Iterator[Running]:
     """Run a service on a free port until the end of the block."""
+    with begun(surroundings, service, **variables) as started:
+        until_healthy(started)
+        yield started
+
+
+@contextlib.contextmanager
+def begun(surroundings: Surroundings, service: str, **variables: str) -> Iterator[Running]:
+    """Begin to run a service, so that several start at once; until_healthy waits for each."""
     port = free_port()
     given = {"PORT": str(port), "DRAIN_SECONDS": "0.1", **variables}
     process = surroundings.start_program(service, **given)
@@ -52,7 +60,6 @@ def running(surroundings: Surroundings, service: str, **variables: str) -> Itera
     reader = threading.Thread(target=_collect, args=(started,), daemon=True)
     reader.start()
     try:
-        _until_healthy(started)
         yield started
     finally:
         process.kill()
@@ -64,6 +71,12 @@ def _collect(started: Running) -> None:
     assert started.process.stdout is not None
     for line in started.process.stdout:
         started.output.append(line)
+
+
+def until_healthy(*those: Running) -> None:
+    """Wait until services answer."""
+    for started in those:
+        _until_healthy(started)
 
 
 def _until_healthy(started: Running) -> None:
@@ -79,7 +92,7 @@ def _until_healthy(started: Running) -> None:
 def until_ready(started: Running) -> None:
     """Wait until a service says that it is ready."""
     deadline = time.monotonic() + PATIENCE
-    while httpx.get(f"{started.url}/ready").status_code != 200:
+    while httpx.get(f"{started.url}/ready", timeout=PATIENCE).status_code != 200:
         assert time.monotonic() < deadline, "".join(started.output)
         time.sleep(0.05)
 

@@ -12,7 +12,7 @@ import httpx
 
 from .contract import build
 from .platform_services_fixtures import roll_up
-from .running import running, until_ready
+from .running import begun, until_healthy, until_ready
 from .stores import free_port
 from .surroundings import Surroundings, serving
 from .tenancy_table import SERVICES
@@ -77,11 +77,12 @@ def platform_of(surroundings: Surroundings) -> Iterator[Platform]:
     key.write_text("key-of-the-stack")
     with (
         resting(surroundings),
-        running(surroundings, "gemini-emulator", GEMINI_API_KEY_FILE=str(key)) as model,
-        running(
+        begun(surroundings, "gemini-emulator", GEMINI_API_KEY_FILE=str(key)) as model,
+        begun(
             surroundings, "mcp-server", AIRTABLE_GATEWAY_URL=f"http://127.0.0.1:{free_port()}"
         ) as tools,
     ):
+        until_healthy(model, tools)
         until_ready(model)
         behind = {"GEMINI_API_URL": model.url, "MCP_SERVER_URL": tools.url}
         platform = Platform(surroundings, {**behind, "GEMINI_API_KEY_FILE": str(key)})

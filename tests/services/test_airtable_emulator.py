@@ -198,11 +198,15 @@ def test_an_unknown_base_route_or_token_is_refused(api: Api, emulator: Running) 
         api.table("appNope", "x").all()
     assert refusal(error) == (404, "NOT_FOUND")
     authorized = {"Authorization": f"Bearer {TOKEN}"}
-    assert httpx.get(f"{emulator.url}/v1/x", headers=authorized).json() == {"error": "NOT_FOUND"}
-    broken = httpx.post(f"{emulator.url}/v0/a/b", headers=authorized, content=b"{")
+    assert httpx.get(f"{emulator.url}/v1/x", headers=authorized, timeout=60).json() == {
+        "error": "NOT_FOUND"
+    }
+    broken = httpx.post(f"{emulator.url}/v0/a/b", headers=authorized, content=b"{", timeout=60)
     assert (broken.status_code, broken.json()["error"]["type"]) == (400, "INVALID_REQUEST_BODY")
     for wrong in ("", "Bearer nope", "Basic x"):
-        answer = httpx.get(f"{emulator.url}/v0/meta/bases", headers={"Authorization": wrong})
+        answer = httpx.get(
+            f"{emulator.url}/v0/meta/bases", headers={"Authorization": wrong}, timeout=60
+        )
         assert answer.status_code == 401
         assert answer.json()["error"]["type"] == "AUTHENTICATION_REQUIRED"
 
@@ -211,11 +215,11 @@ def test_while_the_token_is_changed_both_are_taken(emulator: Running, token_file
     also = Path(f"{token_file}-also")
     other = {"Authorization": "Bearer patOther.0123456789"}
     bases = f"{emulator.url}/v0/meta/bases"
-    assert httpx.get(bases, headers=other).status_code == 401
+    assert httpx.get(bases, headers=other, timeout=60).status_code == 401
     also.write_text("patOther.0123456789")
     try:
         for token in (TOKEN, "patOther.0123456789"):
-            answer = httpx.get(bases, headers={"Authorization": f"Bearer {token}"})
+            answer = httpx.get(bases, headers={"Authorization": f"Bearer {token}"}, timeout=60)
             assert answer.status_code == 200
     finally:
         also.unlink()

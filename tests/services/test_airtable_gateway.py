@@ -1,38 +1,29 @@
-"""airtable-gateway in front of the emulator: cache, turns, retries, errors."""
+"""airtable-gateway in front of the emulator: bases, records, cache and errors."""
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 from airtable_emulator.samples import CRM_BASE, PROJECTS_BASE
 
-from .running import Running, running, until_ready
+from .airtable_gateway_fixtures import TASKS, calling, emulator_of, forget, token_of
+from .running import Running, running
 from .surroundings import Surroundings
-
-TOKEN = "patGateway.0123456789"
-TASKS = f"/bases/{PROJECTS_BASE}/tables/Tasks/records"
 
 
 @pytest.fixture(scope="module")
 def token_file(surroundings: Surroundings) -> str:
     """The token that both sides use."""
-    file = surroundings.secrets / "airtable-token-of-gateway"
-    file.write_text(TOKEN)
-    return str(file)
+    return token_of(surroundings)
 
 
 @pytest.fixture(scope="module")
 def emulator(surroundings: Surroundings, token_file: str) -> Iterator[Running]:
     """An emulator without a limit."""
-    variables = {"AIRTABLE_TOKEN_FILE": token_file, "REQUESTS_PER_SECOND": "0"}
-    with running(surroundings, "airtable-emulator", **variables) as started:
-        until_ready(started)
+    with emulator_of(surroundings, token_file) as started:
         yield started
 
 
@@ -54,17 +45,6 @@ def client(gateway: Running, surroundings: Surroundings) -> Iterator[httpx.Clien
         yield made
 
 
-def forget(surroundings: Surroundings) -> None:
-    with surroundings.redis_admin() as redis:
-        for key in redis.scan_iter("airtable-gateway:*"):
-            redis.delete(key)
-
-
-def calling(gateway: Running, surroundings: Surroundings) -> httpx.Client:
-    headers = {"X-API-Key": surroundings.secret("api-key")}
-    return httpx.Client(base_url=gateway.url, headers=headers, timeout=30)
-
-
 def titles(answer: httpx.Response) -> list[str]:
     assert answer.status_code == 200, answer.text
     return [record["fields"]["Title"] for record in answer.json()["records"]]
@@ -73,7 +53,7 @@ def titles(answer: httpx.Response) -> list[str]:
 def test_only_services_may_call(gateway: Running) -> None:
     for path in ("/bases", f"/bases/{PROJECTS_BASE}/tables", TASKS):
         for headers in ({}, {"X-API-Key": "wrong"}):
-            answer = httpx.get(gateway.url + path, headers=headers)
+            answer = httpx.get(gateway.url + path, headers=headers, timeout=60)
             assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unauthorized")
 
 
@@ -88,6 +68,18 @@ def test_bases_are_listed_and_cached_with_a_tag(client: httpx.Client) -> None:
     assert first.json() == second.json()
     same = client.get("/bases", headers={"If-None-Match": first.headers["ETag"]})
     assert (same.status_code, same.content) == (304, b"")
+
+
+def test_bases_and_schemas_are_cached_for_an_hour_and_records_for_five_minutes(
+    client: httpx.Client, surroundings: Surroundings
+) -> None:
+    for path in ("/bases", f"/bases/{PROJECTS_BASE}/tables", TASKS):
+        assert client.get(path).headers["X-Cache"] == "miss"
+    with surroundings.redis_admin() as redis:
+        for kind, count, seconds in (("schema", 2, 3600), ("records", 1, 300)):
+            keys = list(redis.scan_iter(f"airtable-gateway:{kind}:*"))
+            assert len(keys) == count
+            assert all(seconds - 120 < int(str(redis.ttl(key))) <= seconds for key in keys)
 
 
 def test_the_schema_of_a_base_and_of_a_table_is_given(client: httpx.Client) -> None:
@@ -250,119 +242,6 @@ def test_what_cannot_be_is_refused_in_one_shape(
     answer = client.request(method, path, json=body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
     assert answer.json()["error"]["request_id"] == answer.headers["X-Request-ID"]
-
-
-def test_without_a_token_it_lives_and_says_what_is_missing(surroundings: Surroundings) -> None:
-    with (
-        running(surroundings, "airtable-gateway", AIRTABLE_TOKEN_FILE="/no/such") as started,
-        calling(started, surroundings) as client,
-    ):
-        assert client.get("/health").json()["status"] == "healthy"
-        assert client.get("/ready").status_code == 200
-        for answer in (client.get("/bases"), client.get(TASKS), client.delete(f"{TASKS}/rec1")):
-            assert answer.status_code == 503
-            assert answer.json()["error"]["code"] == "airtable_not_configured"
-        assert started.stop() == 0
-
-
-def test_a_wrong_token_is_told_and_a_right_one_works_without_a_restart(
-    surroundings: Surroundings, emulator: Running
-) -> None:
-    file = surroundings.secrets / "rotating-token"
-    file.write_text("patWrong.x")
-    forget(surroundings)
-    variables = {"AIRTABLE_API_URL": emulator.url, "AIRTABLE_TOKEN_FILE": str(file)}
-    with (
-        running(surroundings, "airtable-gateway", **variables) as started,
-        calling(started, surroundings) as client,
-    ):
-        refused = client.get("/bases")
-        assert refused.status_code == 502
-        assert refused.json()["error"]["code"] == "airtable_token_rejected"
-        file.write_text(TOKEN)
-        assert client.get("/bases").status_code == 200
-        assert not any("patWrong" in line or TOKEN in line for line in started.output)
-
-
-def test_airtable_away_is_told_quickly(surroundings: Surroundings, token_file: str) -> None:
-    forget(surroundings)
-    variables = {"AIRTABLE_API_URL": "http://127.0.0.1:9", "AIRTABLE_TOKEN_FILE": token_file}
-    with (
-        running(surroundings, "airtable-gateway", **variables) as started,
-        calling(started, surroundings) as client,
-    ):
-        answer = client.get("/bases")
-        assert (answer.status_code, answer.json()["error"]["code"]) == (502, "airtable_unreachable")
-
-
-@contextlib.contextmanager
-def two_gateways(
-    surroundings: Surroundings, token_file: str, **variables: str
-) -> Iterator[tuple[httpx.Client, httpx.Client, Running]]:
-    """Two replicas before an emulator that counts like Airtable."""
-    forget(surroundings)
-    with contextlib.ExitStack() as stack:
-        limited = stack.enter_context(
-            running(
-                surroundings,
-                "airtable-emulator",
-                AIRTABLE_TOKEN_FILE=token_file,
-                PENALTY_SECONDS="1.5",
-            )
-        )
-        until_ready(limited)
-        given = {"AIRTABLE_API_URL": limited.url, "AIRTABLE_TOKEN_FILE": token_file, **variables}
-        replicas = [
-            stack.enter_context(running(surroundings, "airtable-gateway", **given))
-            for _ in range(2)
-        ]
-        clients = [stack.enter_context(calling(each, surroundings)) for each in replicas]
-        yield clients[0], clients[1], limited
-
-
-def test_replicas_together_keep_to_five_requests_a_second(
-    surroundings: Surroundings, token_file: str
-) -> None:
-    with (
-        two_gateways(surroundings, token_file) as (one, two, limited),
-        ThreadPoolExecutor(20) as threads,
-    ):
-        started = time.monotonic()
-        asked = [
-            threads.submit((one, two)[number % 2].get, TASKS, params={"page_size": number + 1})
-            for number in range(16)
-        ]
-        assert [each.result().status_code for each in asked] == [200] * 16
-        assert time.monotonic() - started > 3.0
-        listed = {"route": "/v0/{base_id}/{table}", "method": "GET"}
-        assert limited.metric("http_requests_total", **listed, status="200") == 16
-        assert limited.metric("http_requests_total", **listed) == 16
-
-
-def test_a_429_of_airtable_is_waited_out(surroundings: Surroundings, token_file: str) -> None:
-    variables = {"AIRTABLE_PENALTY_SECONDS": "1.6"}
-    with two_gateways(surroundings, token_file, **variables) as (client, _, limited):
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        url = f"{limited.url}/v0/{PROJECTS_BASE}/Tasks"
-        assert 429 in [httpx.get(url, headers=headers).status_code for _ in range(6)]
-        started = time.monotonic()
-        assert client.post(TASKS, json={"fields": {"Title": "patient"}}).status_code == 201
-        assert time.monotonic() - started >= 1.4
-        found = client.get(TASKS, params={"formula": "Title='patient'"}).json()["records"]
-        assert len(found) == 1
-        client.delete(f"{TASKS}/{found[0]['id']}")
-
-
-def test_a_turn_too_far_away_is_refused_with_the_time_to_wait(
-    surroundings: Surroundings, token_file: str
-) -> None:
-    variables = {"AIRTABLE_LONGEST_WAIT": "0.5", "AIRTABLE_PENALTY_SECONDS": "20"}
-    with two_gateways(surroundings, token_file, **variables) as (one, two, _):
-        answers = [one.get(TASKS, params={"page_size": number + 1}) for number in range(6)]
-        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
-        assert answers[-1].json()["error"]["code"] == "airtable_rate_limited"
-        assert int(answers[-1].headers["Retry-After"]) >= 1
-        assert two.get(TASKS, params={"page_size": 50}).status_code == 429
 
 
 def test_without_redis_it_still_serves_and_says_so(

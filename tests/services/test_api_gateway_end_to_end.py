@@ -11,7 +11,7 @@ import pytest
 from airtable_emulator.samples import PROJECTS_BASE
 
 from .people import PASSWORD, new_email
-from .running import running, until_ready
+from .running import Running, begun, until_healthy, until_ready
 from .surroundings import Surroundings
 
 
@@ -23,16 +23,16 @@ def platform(surroundings: Surroundings) -> Iterator[httpx.Client]:
     with surroundings.redis_admin() as redis:
         for key in redis.scan_iter("airtable-gateway:*"):
             redis.delete(key)
+    all_of_them: list[Running] = []
     with contextlib.ExitStack() as stack:
 
         def start(service: str, **variables: str) -> str:
-            return stack.enter_context(running(surroundings, service, **variables)).url
+            all_of_them.append(stack.enter_context(begun(surroundings, service, **variables)))
+            return all_of_them[-1].url
 
-        emulator = stack.enter_context(
-            running(surroundings, "airtable-emulator", AIRTABLE_TOKEN_FILE=str(token))
-        )
+        emulator = start("airtable-emulator", AIRTABLE_TOKEN_FILE=str(token))
         airtable = start(
-            "airtable-gateway", AIRTABLE_API_URL=emulator.url, AIRTABLE_TOKEN_FILE=str(token)
+            "airtable-gateway", AIRTABLE_API_URL=emulator, AIRTABLE_TOKEN_FILE=str(token)
         )
         gateway = start(
             "api-gateway",
@@ -40,8 +40,10 @@ def platform(surroundings: Surroundings) -> Iterator[httpx.Client]:
             USER_SERVICE_URL=start("user-service"),
             AIRTABLE_GATEWAY_URL=airtable,
         )
-        until_ready(emulator)
-        yield stack.enter_context(httpx.Client(base_url=f"{gateway}/api/v1", timeout=20))
+        until_healthy(*all_of_them)
+        for each in all_of_them:
+            until_ready(each)
+        yield stack.enter_context(httpx.Client(base_url=f"{gateway}/api/v1", timeout=60))
 
 
 def test_a_user_registers_signs_in_works_and_signs_out(platform: httpx.Client) -> None:

@@ -64,10 +64,10 @@ async def test_of_many_refreshes_at_once_one_wins(
                 "SELECT FROM auth.refresh_tokens WHERE user_id = %s FOR UPDATE", (person.id,)
             )
             asked = asyncio.gather(*(_refreshed(auth, tokens) for _ in range(4)))
-            async with asyncio.timeout(15):
+            async with asyncio.timeout(60):
                 while _waiting(surroundings) < 4:
                     await asyncio.sleep(0.05)
-        answers = await asyncio.wait_for(asked, 10)
+        answers = await asyncio.wait_for(asked, 60)
     assert sorted(answer.status_code for answer in answers) == [200, 401, 401, 401]
 
 

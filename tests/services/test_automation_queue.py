@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from procrastinate.manager import JobManager
 from pyairtable_shared.repeating import Repeating
 
 from .automation_fixtures import (
@@ -51,7 +52,7 @@ async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]
 def _client(surroundings: Surroundings, replica: Running) -> httpx.AsyncClient:
     until_ready(replica)
     headers = {"X-API-Key": surroundings.secret("api-key")}
-    return httpx.AsyncClient(base_url=replica.url, headers=headers, timeout=30)
+    return httpx.AsyncClient(base_url=replica.url, headers=headers, timeout=60)
 
 
 async def _called(outside: Outside, path: str) -> None:
@@ -275,7 +276,7 @@ async def test_a_large_upload_is_refused_while_it_comes_with_little_memory(
                 writer.write(_chunk(b"x" * (1 << 20)))
                 await writer.drain()
             # The form has not ended, and never will.
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 assert await reader.readline() == b"HTTP/1.1 413 Request Entity Too Large\r\n"
             writer.close()
             listed = await client.get("/files", headers=person.headers)
@@ -314,6 +315,27 @@ async def test_a_replica_keeps_to_twelve_connections(
             await asyncio.sleep(0.02)
         await work
     assert 2 <= most <= 12
+
+
+async def test_a_worker_stops_even_when_a_cancellation_is_lost_while_it_begins(
+    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins = asyncio.Event()
+
+    async def deaf(_: JobManager, __: float) -> list[int]:
+        begins.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        return []
+
+    monkeypatch.setattr(JobManager, "prune_stalled_workers", deaf)
+    async with asyncio.timeout(60) as limit:
+        async with automation(surroundings):
+            await begins.wait()
+    assert not limit.expired()
+    with surroundings.superuser() as link:
+        found = link.execute("SELECT count(*) FROM automation.procrastinate_workers").fetchone()
+    assert found == (0,)
 
 
 async def test_what_is_done_again_and_again_ends_even_when_a_cancellation_is_lost() -> None:

@@ -180,9 +180,9 @@ def test_models_are_listed_and_tokens_counted(client: genai.Client) -> None:
 
 
 def test_a_key_is_needed_except_for_health(url: str) -> None:
-    bare = httpx.get(f"{url}/v1beta/models")
+    bare = httpx.get(f"{url}/v1beta/models", timeout=60)
     assert (bare.status_code, bare.json()["error"]["status"]) == (403, "PERMISSION_DENIED")
-    assert httpx.get(f"{url}/health").status_code == 200
+    assert httpx.get(f"{url}/health", timeout=60).status_code == 200
 
 
 def test_with_a_key_of_its_own_it_takes_no_other(tmp_path: Path) -> None:
@@ -220,5 +220,5 @@ def test_errors_have_googles_shape(client: genai.Client, url: str) -> None:
             content=body,
         )
         assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
-    nowhere = httpx.get(f"{url}/v1beta/nowhere", headers={"x-goog-api-key": "k"})
+    nowhere = httpx.get(f"{url}/v1beta/nowhere", headers={"x-goog-api-key": "k"}, timeout=60)
     assert (nowhere.status_code, nowhere.json()["error"]["status"]) == (404, "NOT_FOUND")

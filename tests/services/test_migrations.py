@@ -1,8 +1,7 @@
-"""The migrations: roles, schema, grants; repeatable, and whole or not at all."""
+"""The migrations: roles, grants and logins; repeatable, and told in plain words."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import subprocess
 import threading
@@ -13,17 +12,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from migrations import connection, roles, schema
+from migrations import connection, schema
 from migrations.grants import GRANTS
-from migrations.settings import Settings
 from psycopg import sql
 
+from .migrations_fixtures import HEAD, VERSIONS, empty_database, settings_of, snapshot
 from .stores import free_port
 from .surroundings import DATABASE_SERVICES, Surroundings
 
-VERSIONS = sorted(Path(schema.__file__).with_name("versions").glob("[0-9]*.py"))
-HEAD = VERSIONS[-1].name[:4]
-NEXT, AFTER_NEXT = (f"{int(HEAD) + more:04}" for more in (1, 2))
 # Who may run as the owner: each of these must be asked for a reason.
 RUN_AS_OWNER = {
     "accept_invitation",
@@ -35,50 +31,13 @@ RUN_AS_OWNER = {
     "remove_member",
     "use_key",
 }
-SNAPSHOT = """
-SELECT 'table', c.oid::regclass::text || ' ' || c.relowner::regrole || ' ' || c.relrowsecurity
-    || c.relforcerowsecurity || ' ' || coalesce(c.relacl::text, '')
-    FROM pg_class c WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
-UNION ALL SELECT 'column', attrelid::regclass || '.' || attname || ' ' || atttypid::regtype
-    || ' ' || coalesce(attacl::text, '')
-    FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-    WHERE c.relnamespace::regnamespace::text !~ '^(pg_|information_schema)'
-UNION ALL SELECT 'function', p.oid::regprocedure || ' ' || coalesce(proacl::text, '')
-    || coalesce(proconfig::text, '') FROM pg_proc p
-    WHERE p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
-UNION ALL SELECT 'policy', p::text FROM pg_policies p
-UNION ALL SELECT 'schema', nspname || ' ' || nspowner::regrole || coalesce(nspacl::text, '')
-    FROM pg_namespace WHERE nspname !~ '^(pg_toast|pg_temp)'
-UNION ALL SELECT 'role', rolname || ' ' || rolcanlogin || rolsuper || rolconnlimit
-    || coalesce(rolconfig::text, '') FROM pg_roles
-UNION ALL SELECT 'version', version_num FROM public.alembic_version
-ORDER BY 1, 2
-"""
 
 
 @pytest.fixture
 def empty(surroundings: Surroundings) -> Iterator[str]:
     """The name of an empty database."""
-    name = f"empty_{secrets.token_hex(4)}"
-    identifier = sql.Identifier(name)
-    with surroundings.superuser("postgres") as link:
-        link.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+    with empty_database(surroundings) as name:
         yield name
-        link.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(identifier))
-
-
-def _settings(surroundings: Surroundings, database: str) -> Settings:
-    return Settings(
-        postgres_host="127.0.0.1",
-        postgres_port=surroundings.postgres.port,
-        postgres_db=database,
-        postgres_password_file=surroundings.secrets / "postgres-password",
-    )
-
-
-def _snapshot(surroundings: Surroundings, database: str) -> list[tuple[str, str]]:
-    with surroundings.superuser(database) as link:
-        return link.execute(SNAPSHOT).fetchall()
 
 
 def test_an_empty_database_is_brought_up_to_date_with_plain_progress(
@@ -98,17 +57,17 @@ def test_an_empty_database_is_brought_up_to_date_with_plain_progress(
 
 def test_a_second_run_changes_nothing(surroundings: Surroundings, empty: str) -> None:
     surroundings.migrate(database=empty)
-    before = _snapshot(surroundings, empty)
+    before = snapshot(surroundings, empty)
     done = surroundings.migrate(database=empty)
     assert done.returncode == 0
     assert f"Schema: at {HEAD}, nothing to do." in done.stdout.splitlines()
-    assert _snapshot(surroundings, empty) == before
+    assert snapshot(surroundings, empty) == before
 
 
 def test_of_two_runs_at_once_the_second_waits_for_the_first(
     surroundings: Surroundings, empty: str
 ) -> None:
-    first = connection.waited(_settings(surroundings, empty))
+    first = connection.waited(settings_of(surroundings, empty))
     with ThreadPoolExecutor() as pool:
         with first as link, connection.exclusive(link):
             second = pool.submit(surroundings.migrate_apart, database=empty)
@@ -233,91 +192,6 @@ def test_functions_that_run_as_the_owner_look_names_up_safely(surroundings: Surr
     assert not any(public for _, _, public in found)
 
 
-def test_the_revision_can_be_asked_for(surroundings: Surroundings, empty: str) -> None:
-    before = surroundings.migrate("current", "--json", database=empty)
-    assert json.loads(before.stdout) == {"current": None, "head": HEAD}
-    after = surroundings.migrate("current", "--json")
-    assert json.loads(after.stdout) == {"current": HEAD, "head": HEAD}
-    plain = surroundings.migrate("current")
-    assert plain.stdout == f"Schema: at {HEAD}, newest {HEAD}.\n"
-
-
-def _note(surroundings: Surroundings, database: str) -> str | None:
-    with surroundings.superuser(database) as link:
-        found = link.execute(
-            "SELECT obj_description('public.alembic_version'::regclass, 'pg_class')"
-        ).fetchone()
-    return str(found[0]) if found and found[0] else None
-
-
-def test_the_database_tells_which_programs_work_with_its_schema(
-    surroundings: Surroundings, empty: str, tmp_path: Path
-) -> None:
-    surroundings.migrate(database=empty)
-    assert _note(surroundings, empty) == "programs of 0001 and later"
-    with surroundings.superuser(empty) as link:
-        link.execute("COMMENT ON TABLE public.alembic_version IS NULL")
-    surroundings.migrate(database=empty)
-    assert _note(surroundings, empty) == "programs of 0001 and later"
-    (tmp_path / "narrow.py").write_text(_revision(NEXT, HEAD, "DROP TABLE users.profiles CASCADE"))
-    with connection.waited(_settings(surroundings, empty)) as link:
-        schema.upgrade(link, [tmp_path])
-    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
-    surroundings.migrate(database=empty)
-    assert _note(surroundings, empty) == f"programs of {NEXT} and later"
-
-
-def test_a_failing_revision_leaves_the_schema_as_it_was_before_it(
-    surroundings: Surroundings, empty: str, tmp_path: Path
-) -> None:
-    (tmp_path / "good.py").write_text(_revision(NEXT, HEAD, "CREATE TABLE users.good ()"))
-    (tmp_path / "bad.py").write_text(
-        _revision(AFTER_NEXT, NEXT, "CREATE TABLE users.half (); SELECT 1 / 0")
-    )
-    settings = _settings(surroundings, empty)
-    with connection.waited(settings) as link:
-        roles.ensure(link, settings.logins)
-        with pytest.raises(schema.UpgradeFailed) as failed:
-            schema.upgrade(link, [tmp_path])
-        assert schema.revisions(link, [tmp_path]) == {"current": NEXT, "head": AFTER_NEXT}
-    assert str(failed.value) == (
-        f"A revision failed and was undone; the schema is at {NEXT}. division by zero"
-    )
-    with surroundings.superuser(empty) as plain:
-        tables = plain.execute("SELECT to_regclass('users.good'), to_regclass('users.half')")
-        assert tables.fetchone() == ("users.good", None)
-
-
-def test_a_schema_newer_than_the_program_is_left_as_it_is(
-    surroundings: Surroundings, empty: str
-) -> None:
-    surroundings.migrate(database=empty)
-    with surroundings.superuser(empty) as link:
-        link.execute("UPDATE public.alembic_version SET version_num = '0099'")
-    before = _snapshot(surroundings, empty)
-    done = surroundings.migrate(database=empty)
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == f"Schema: at 0099, newer than {HEAD}; left as it is."
-    assert _snapshot(surroundings, empty) == before
-
-
-def test_a_lock_that_is_not_given_fails_the_run_instead_of_blocking_the_services(
-    surroundings: Surroundings, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    surroundings.migrate(database=empty)
-    (tmp_path / "alter.py").write_text(
-        _revision(NEXT, HEAD, "ALTER TABLE users.profiles ADD COLUMN more text")
-    )
-    monkeypatch.setattr(schema, "LOCK_TIMEOUT", "300ms")
-    with surroundings.superuser(empty) as other, other.transaction():
-        other.execute("LOCK TABLE users.profiles")
-        with (
-            connection.waited(_settings(surroundings, empty)) as link,
-            pytest.raises(schema.UpgradeFailed, match="lock timeout"),
-        ):
-            schema.upgrade(link, [tmp_path])
-
-
 def test_it_waits_for_a_database_that_starts_late(surroundings: Surroundings) -> None:
     surroundings.postgres.stop()
     late = threading.Timer(2, surroundings.postgres.start)
@@ -328,7 +202,7 @@ def test_it_waits_for_a_database_that_starts_late(surroundings: Surroundings) ->
 
 
 def test_it_gives_up_on_a_database_that_never_comes(surroundings: Surroundings) -> None:
-    settings = _settings(surroundings, "pyairtable").model_copy(
+    settings = settings_of(surroundings, "pyairtable").model_copy(
         update={"postgres_port": free_port()}
     )
     with pytest.raises(Exception, match="Connection refused"), connection.waited(settings, 1.0):
@@ -377,14 +251,6 @@ def postgres_log(surroundings: Surroundings) -> Path:
 
 def _succeeded(done: subprocess.CompletedProcess[str]) -> bool:
     return done.returncode == 0
-
-
-def _revision(name: str, after: str, statements: str) -> str:
-    return (
-        f'"""Revision for a test."""\nfrom alembic import op\n\nrevision = "{name}"\n'
-        f'down_revision = "{after}"\n\n\ndef upgrade():\n'
-        f"    op.get_bind().exec_driver_sql({statements!r})\n"
-    )
 
 
 def test_a_connection_beyond_the_25_is_refused_by_the_database(

@@ -15,7 +15,7 @@ from pyairtable_shared import tokens
 from pyairtable_shared.suspension import SUSPENDED
 
 from .people import Person, bearer, join, register, sign_in
-from .platform_services_fixtures import serving_platform, somebody
+from .platform_services_fixtures import before, roll_up, send_events, serving_platform, somebody
 from .surroundings import Surroundings
 
 
@@ -77,9 +77,10 @@ async def test_a_key_verifies_as_its_user(
         "email": person.email,
     }
     first = await _verify(client, lasting["key"])
-    assert (first.status_code, first.json()) == (200, {**whose, "scopes": [], "exp": None})
+    alone = {"scopes": [], "key_id": lasting["id"], "exp": None}
+    assert (first.status_code, first.json()) == (200, {**whose, **alone})
     second = (await _verify(client, ending["key"])).json()
-    assert second["scopes"] == ["a:b", "c"]
+    assert (second["scopes"], second["key_id"]) == (["a:b", "c"], ending["id"])
     assert isinstance(second["exp"], int)
 
 
@@ -140,6 +141,46 @@ async def test_the_last_use_is_noted_at_most_once_a_minute(
         link.execute("UPDATE platform.api_keys SET last_used_at = now() - interval '61 s'")
     await _verify(client, made["key"])
     assert (await _listed(client, person))[0]["last_used_at"] > first
+
+
+def _used(key_id: str, **ago: float) -> dict[str, Any]:
+    return {
+        "name": "api_key.request",
+        "properties": {"key_id": key_id},
+        "occurred_at": before(**ago),
+    }
+
+
+async def test_the_list_tells_how_often_each_key_was_used_today_and_on_30_days(
+    client: httpx.AsyncClient, auth: httpx.AsyncClient, surroundings: Surroundings
+) -> None:
+    person = await register(auth)
+    busy, idle = await _made(client, person), await _made(client, person)
+    assert (busy["requests_today"], busy["requests_30d"]) == (0, 0)
+    assert (await _verify(client, busy["key"])).status_code == 200
+    today = [_used(busy["id"]) for _ in range(3)]
+    earlier = [_used(busy["id"], days=days) for days in (1, 29, 30, 31)]
+    odd = [_used("no id"), {"name": "api_key.request"}, {**_used(busy["id"]), "name": "other"}]
+    await send_events(client, person, *today, *earlier, *odd)
+    await roll_up(surroundings)
+    told = {
+        key["id"]: (key["requests_today"], key["requests_30d"])
+        for key in await _listed(client, person)
+    }
+    assert told == {busy["id"]: (3, 5), idle["id"]: (0, 0)}
+
+
+async def test_what_others_note_of_a_key_is_not_counted_as_its_use(
+    client: httpx.AsyncClient, auth: httpx.AsyncClient, surroundings: Surroundings
+) -> None:
+    person, stranger = await register(auth), await register(auth)
+    colleague = join(surroundings, await register(auth), person.tenant_id, "admin")
+    made = await _made(client, person)
+    for other in (colleague, stranger):
+        await send_events(client, other, _used(made["id"]))
+    await send_events(client, person, _used(made["id"]))
+    await roll_up(surroundings)
+    assert [key["requests_30d"] for key in await _listed(client, person)] == [1]
 
 
 async def test_others_of_the_tenant_neither_see_nor_revoke_ones_keys(
@@ -208,6 +249,7 @@ async def test_a_token_verifies_until_its_user_signs_out(
         "role": "user",
         "email": person.email,
         "scopes": None,
+        "key_id": None,
     }
     assert (await auth.post("/auth/logout", headers=bearer(signed))).status_code == 204
     refused = await _verify(client, signed["access_token"])

@@ -207,7 +207,14 @@ async def test_a_tenant_sees_nothing_of_another(
     assert await _all(client, other) == seen
     assert seen["dashboard", "day"]["totals"]["events"] == 0
     with surroundings.as_role("platform_services") as link:
-        for table in ("events", "metrics", "daily_events", "daily_users", "daily_metrics"):
+        for table in (
+            "events",
+            "metrics",
+            "daily_events",
+            "daily_users",
+            "daily_keys",
+            "daily_metrics",
+        ):
             statement = f"SELECT count(*) FROM platform.{table}".encode()
             assert link.execute(statement).fetchone() == (0,)
 

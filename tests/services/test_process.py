@@ -29,7 +29,7 @@ class Running:
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self.process, self.lines = process, list[str]()
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -39,7 +39,7 @@ class Running:
 
     def wait_healthy(self) -> None:
         """Wait until it answers."""
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 120
         while True:
             try:
                 assert self.client.get("/health").status_code == 200
@@ -56,7 +56,7 @@ class Running:
 
     def ended(self) -> int:
         """Wait for its end; return the exit code."""
-        code = self.process.wait(40)
+        code = self.process.wait(120)
         self._reader.join()
         return code
 

@@ -21,7 +21,9 @@ def gateway(surroundings: Surroundings) -> Iterator[Running]:
 
 def let_in(gateway: Running, tokens: dict[str, str]) -> bool:
     """Whether the gateway would pass a request with this token on."""
-    status = httpx.get(f"{gateway.url}/api/v1/users/me", headers=bearer(tokens)).status_code
+    status = httpx.get(
+        f"{gateway.url}/api/v1/users/me", headers=bearer(tokens), timeout=60
+    ).status_code
     assert status in (401, 503)
     return status == 503
 

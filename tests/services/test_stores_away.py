@@ -34,7 +34,7 @@ async def _auth(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def _becomes(client: httpx.AsyncClient, status: str, seconds: float = 10.0) -> float:
+async def _becomes(client: httpx.AsyncClient, status: str, seconds: float = 60.0) -> float:
     """Ask /ready until it says so; return the seconds that took."""
     started = time.monotonic()
     while (said := (await client.get("/ready")).json())["status"] != status:

@@ -84,7 +84,7 @@ async def test_the_plan_is_the_limit_and_redis_is_told_again_what_it_forgot(
             assert changed.status_code == 200, changed.text
             assert redis.hget(LIMITS, person.tenant_id) == limit
         redis.delete(LIMITS)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while redis.hget(LIMITS, person.tenant_id) is None:
                 await asyncio.sleep(0.1)
 
@@ -112,7 +112,7 @@ async def test_a_suspension_while_redis_is_away_is_known_once_it_is_back(
     finally:
         surroundings.redis.start()
     with surroundings.redis_admin() as redis:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not redis.sismember(SUSPENDED, person.tenant_id):
                 await asyncio.sleep(0.1)
     resumed = await tenants.post(f"{url}/resume", headers=admin.headers)

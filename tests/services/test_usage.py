@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -95,6 +96,18 @@ async def test_what_is_noted_while_redis_is_away_arrives_when_it_is_back(
     await log.flush()
     await reader.look()
     assert [value for _, value, _ in kept(surroundings, person)] == [1.0, 2.0, 3.0]
+
+
+async def test_what_is_owed_reaches_the_database_when_a_service_stops(
+    surroundings: Surroundings, person: Person, cache: Cache, reader: Usage
+) -> None:
+    async with UsageLog(cache, 3600.0) as log:
+        # Its first look finds nothing; the next would come in an hour.
+        await asyncio.sleep(0.1)
+        log.owe(UUID(person.tenant_id), UUID(person.id), "api_key.request", value=1)
+        assert await cache.client.xlen(STREAM) == 0
+    await reader.look()
+    assert kept(surroundings, person) == [("api_key.request", 1.0, None)]
 
 
 async def test_an_entry_that_cannot_be_kept_keeps_no_other_out(

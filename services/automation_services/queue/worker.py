@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.worker import Worker as Loop
 from psycopg import OperationalError
 from pyairtable_shared.database import Database
 from pyairtable_shared.errors import log_unexpected
@@ -19,6 +20,7 @@ from .jobs import QUEUE, Jobs
 _PAUSE_SECONDS = 1.0
 # Notifications come at once; this is for one that was lost.
 _POLL_SECONDS = 2.0
+_ASK_SECONDS = 0.5
 
 
 class Worker:
@@ -30,6 +32,7 @@ class Worker:
     def __init__(self, settings: Settings, database: Database, jobs: Jobs) -> None:
         self._settings, self._database, self._jobs = settings, database, jobs
         self._task: asyncio.Task[None] | None = None
+        self._loop: Loop | None = None
         self._stopping = False
 
     async def __aenter__(self) -> Self:
@@ -46,6 +49,10 @@ class Worker:
         self._stopping = True
         if self._task is not None:
             self._task.cancel()
+            # Before Python 3.12 a cancellation is lost when a query ends at that moment.
+            while not (await asyncio.wait({self._task}, timeout=_ASK_SECONDS))[0]:
+                if self._loop is not None:
+                    self._loop.stop()  # type: ignore[no-untyped-call]
             with contextlib.suppress(asyncio.CancelledError, ProcrastinateException):
                 await self._task
         await self._jobs.app.close_async()
@@ -64,7 +71,8 @@ class Worker:
 
     async def _run(self) -> None:
         settings = self._settings
-        await self._jobs.app.run_worker_async(
+        self._loop = Loop(
+            app=self._jobs.app,
             queues=[QUEUE],
             name="worker",
             concurrency=settings.worker_concurrency,
@@ -76,3 +84,4 @@ class Worker:
             update_heartbeat_interval=settings.heartbeat_interval,
             stalled_worker_timeout=settings.stalled_after,
         )
+        await self._loop.run()  # type: ignore[no-untyped-call]

@@ -42,6 +42,14 @@ _MADE: tuple[LiteralString, ...] = (
     SELECT DISTINCT %(tenant)s::uuid, %(day)s::date, user_id
     FROM platform.events WHERE occurred_at >= %(day)s AND occurred_at < %(next)s
     """,
+    "DELETE FROM platform.daily_keys WHERE day = %(day)s",
+    """
+    INSERT INTO platform.daily_keys (tenant_id, day, user_id, key_id, count)
+    SELECT %(tenant)s, %(day)s, user_id, properties->>'key_id', count(*)
+    FROM platform.events WHERE occurred_at >= %(day)s AND occurred_at < %(next)s
+    AND name = 'api_key.request' AND properties->>'key_id' IS NOT NULL
+    GROUP BY user_id, properties->>'key_id'
+    """,
     "DELETE FROM platform.daily_metrics WHERE day = %(day)s",
     """
     INSERT INTO platform.daily_metrics (tenant_id, day, name, count, sum, least, most)
@@ -50,7 +58,7 @@ _MADE: tuple[LiteralString, ...] = (
     """,
 )
 _RAW = ("events", "metrics")
-_DAILY = ("daily_events", "daily_users", "daily_metrics")
+_DAILY = ("daily_events", "daily_users", "daily_keys", "daily_metrics")
 
 
 async def stale_tenants(connection: AsyncConnection[DictRow]) -> Sequence[UUID]:

@@ -34,7 +34,11 @@ class NewKey(BaseModel):
 
 
 class Key(BaseModel):
-    """A key as its user sees it later. prefix: its first characters."""
+    """A key as its user sees it later. prefix: its first characters.
+
+    requests_today, requests_30d: with this key, on this day and on the last 30 days of UTC with
+    this one; counted within two minutes.
+    """
 
     id: UUID
     name: str
@@ -43,6 +47,8 @@ class Key(BaseModel):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    requests_today: int = 0
+    requests_30d: int = 0
 
 
 class MadeKey(Key):
@@ -68,7 +74,8 @@ class Presented(BaseModel):
 class Verified(BaseModel):
     """For whom a token or key counts.
 
-    scopes: of a key, None for a token. exp: its end in seconds since 1970, None without one.
+    scopes, key_id: of a key, None for a token. exp: its end in seconds since 1970, None without
+    one.
     """
 
     valid: Literal[True] = True
@@ -78,4 +85,5 @@ class Verified(BaseModel):
     role: str
     email: str
     scopes: list[str] | None = None
+    key_id: UUID | None = None
     exp: int | None = None

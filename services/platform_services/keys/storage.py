@@ -24,7 +24,16 @@ _ADD = sql.SQL(
     "INSERT INTO platform.api_keys (tenant_id, user_id, name, prefix, digest, scopes, expires_at)"
     " VALUES (%s, %s, %s, %s, %s, %s, now() + %s) RETURNING {}"
 ).format(_COLUMNS)
-_LIST = sql.SQL("SELECT {} FROM platform.api_keys ORDER BY created_at DESC, id").format(_COLUMNS)
+_LIST = sql.SQL(
+    "SELECT {}, used.requests_today, used.requests_30d FROM platform.api_keys k, LATERAL ("
+    " SELECT coalesce(sum(d.count) FILTER (WHERE d.day = today.day), 0)::bigint"
+    " AS requests_today, coalesce(sum(d.count), 0)::bigint AS requests_30d"
+    " FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) today"
+    " JOIN platform.daily_keys d ON d.day > today.day - 30 AND d.day <= today.day"
+    " WHERE d.user_id = k.user_id AND d.key_id = k.id::text) used"
+    " ORDER BY created_at DESC, id"
+).format(_COLUMNS)
+_USE = "SELECT *, platform.key_of(%(digest)s) AS key_id FROM platform.use_key(%(digest)s)"
 
 
 class Keys:
@@ -96,9 +105,9 @@ class Keys:
             return done.rowcount == 1
 
     async def use(self, key: str) -> Row | None:
-        """Return for whom a key counts and note its use, None when it does not count."""
+        """Return for whom a key counts and note that it is used, None when it does not count."""
         async with self._database.transaction() as connection:
-            found = await connection.execute("SELECT * FROM platform.use_key(%s)", (_digest(key),))
+            found = await connection.execute(_USE, {"digest": _digest(key)})
             return await found.fetchone()
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
+from types import TracebackType
+from typing import Self
 from uuid import UUID, uuid4
 
 from prometheus_client import Counter
@@ -16,6 +18,7 @@ from redis.exceptions import RedisError
 
 from .cache import SHARED, Cache
 from .logs import logger
+from .repeating import Repeating
 
 STREAM = f"{SHARED}usage"
 FIELD = "event"
@@ -30,12 +33,29 @@ LOST = Counter("usage_events_lost_total", "Events that could not be kept for the
 
 
 class UsageLog:
-    """Notes what was used. What Redis does not take now it is given when it is back."""
+    """Notes what was used. What Redis does not take now it is given when it is back.
 
-    def __init__(self, cache: Cache) -> None:
+    While entered, what waits is given every so many seconds, and once more at the end.
+    """
+
+    def __init__(self, cache: Cache, seconds: float = FLUSH_SECONDS) -> None:
         self._cache = cache
         self._owed: deque[str] = deque()
         self._turn = asyncio.Lock()
+        self._repeating = Repeating("usage", seconds, self.flush)
+
+    async def __aenter__(self) -> Self:
+        await self._repeating.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._repeating.__aexit__(kind, error, trace)
+        await self.flush()
 
     async def note(
         self,
@@ -47,7 +67,21 @@ class UsageLog:
         cost_usd: Decimal | float | None = None,
         properties: Mapping[str, object] | None = None,
     ) -> None:
-        """Note one use, which counts once however often it is passed on; never raises.
+        """Note one use and give it to Redis; the rest is as for owe."""
+        self.owe(tenant, user, name, value=value, cost_usd=cost_usd, properties=properties)
+        await self.flush()
+
+    def owe(
+        self,
+        tenant: UUID,
+        user: UUID,
+        name: str,
+        *,
+        value: float,
+        cost_usd: Decimal | float | None = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note one use, which counts once however often it is passed on; never waits or raises.
 
         name: of the event in the reports. value: how much was used.
         """
@@ -65,7 +99,6 @@ class UsageLog:
             LOST.inc()
             return
         self._owed.append(json.dumps(event))
-        await self.flush()
 
     async def flush(self) -> None:
         """Give Redis what it has not taken yet."""

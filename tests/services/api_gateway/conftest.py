@@ -65,5 +65,5 @@ def client(gateway: Running, token: str, stand_in: StandIn) -> Iterator[httpx.Cl
     stand_in.left.clear()
     stand_in.broken = False
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=gateway.url, headers=headers, timeout=20) as made:
+    with httpx.Client(base_url=gateway.url, headers=headers, timeout=60) as made:
         yield made

@@ -82,7 +82,7 @@ def test_a_request_in_flight_is_finished_when_the_gateway_stops(
 
 async def test_many_requests_at_once_all_get_their_own_answer(gateway: Running, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=gateway.url, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=gateway.url, headers=headers, timeout=60) as client:
         answers = await asyncio.gather(
             *(client.get(f"/api/v1/users/{number}") for number in range(200))
         )
