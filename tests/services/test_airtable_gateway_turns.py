@@ -30,6 +30,7 @@ def emulator(surroundings: Surroundings, token_file: str) -> Iterator[Running]:
 
 
 def test_without_a_token_it_lives_and_says_what_is_missing(surroundings: Surroundings) -> None:
+    forget(surroundings)
     with (
         running(surroundings, "airtable-gateway", AIRTABLE_TOKEN_FILE="/no/such") as started,
         calling(started, surroundings) as client,
