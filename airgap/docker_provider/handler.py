@@ -57,13 +57,13 @@ def label_list(found: Mapping[str, str] | None) -> list[dict[str, str]]:
 
 def reason(error: Exception) -> str:
     """Return what the engine said, else its client, but no query: a build's holds its arguments."""
+    said = str(getattr(error, "explanation", None) or _QUERY.sub("", str(error)))
     if isinstance(error, BROKEN_OFF):
         return (
-            f"the Docker Engine broke off its answer ({error}). See that it runs (`docker ps`), "
+            f"the Docker Engine broke off its answer ({said}). See that it runs (`docker ps`), "
             "then run the same command again"
         )
-    said = getattr(error, "explanation", None)
-    return str(said) if said else _QUERY.sub("", str(error))
+    return said
 
 
 def shown(state: Values) -> Values:

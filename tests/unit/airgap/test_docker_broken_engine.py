@@ -12,10 +12,12 @@ from unittest.mock import Mock
 
 import docker
 import pytest
+import urllib3.exceptions
 from pulumi.runtime.proto import provider_pb2
 
 from airgap.docker_provider import engine as module
 from airgap.docker_provider.engine import Engine, EngineUnreachable
+from airgap.docker_provider.handler import reason
 from airgap.docker_provider.server import DockerProvider
 
 from .docker_calls import CONTAINER, IMAGE, Context, Refused, checked, struct, urn
@@ -156,3 +158,9 @@ def test_a_proxy_is_looked_for_only_where_one_may_be(
     monkeypatch.setattr(docker.APIClient, "_retrieve_server_version", lambda _: "1.41")
     provider = provider_at(f"{address}{'/engine' if address == 'unix://' else '127.0.0.1:1'}")
     assert provider._engine.api.trust_env is looks
+
+
+def test_an_answer_that_is_broken_off_is_told_without_the_arguments_of_a_build() -> None:
+    error = urllib3.exceptions.HTTPError("url: /v1.41/build?buildargs=hush (Caused by a reset)")
+    assert "/v1.41/build (Caused by a reset)" in reason(error)
+    assert "hush" not in reason(error)
