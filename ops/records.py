@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
@@ -11,12 +10,9 @@ from typing import Any
 from plan.container import CONTAINER, Container
 from plan.release import RELEASE, Release
 
-from .backend import checkpoint
 from .exits import Exit, Stopped
 from .project import Project
 from .pulumi_cli import Pulumi
-
-_STACK = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +78,7 @@ class Records:
 
 def records(project: Project) -> Records:
     """Return the records of a stack. Raises Stopped when it has no release yet."""
-    outputs = _outputs(project)
+    outputs = Pulumi(project).outputs()
     release = outputs.get("release")
     if not release:
         raise Stopped(
@@ -104,23 +100,3 @@ def digests(summary: Mapping[str, Any]) -> dict[str, str]:
 
 def _until(summaries: tuple[Mapping[str, Any], ...], newest: str) -> tuple[Mapping[str, Any], ...]:
     return tuple(each for each in summaries if str(each["id"]) <= newest)
-
-
-def _outputs(project: Project) -> Mapping[str, Any]:
-    """The state's own file tells in no time, where there is one; Pulumi tells everywhere."""
-    file = checkpoint(project.root, project.stack)
-    if file is not None and file.exists():
-        try:
-            state = json.loads(file.read_text())
-        except ValueError:
-            # An update writes it just now.
-            return Pulumi(project).outputs()
-        for each in _resources(state):
-            if each["type"] == _STACK:
-                outputs: Mapping[str, Any] = each.get("outputs") or {}
-                return outputs
-    return Pulumi(project).outputs()
-
-
-def _resources(state: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    yield from (state.get("checkpoint", {}).get("latest") or {}).get("resources") or ()

@@ -25,9 +25,11 @@ def files(path: Path) -> Iterator[Path]:
 
 
 class Tags(dict[str, str]):
-    """Full references of our images by name; each is made when it is first asked for.
+    """Full references of our images by name, for example pyairtable/redis:0a1b2c3d4e5f.
 
-    root: the project's folder. Asking raises FileNotFoundError when an input is missing.
+    Each is made when it is first asked for. It covers the inputs' paths, executable bits and
+    contents, the build arguments and, through its reference, the parent. root: the project's
+    folder. Asking raises FileNotFoundError when an input is missing.
     """
 
     def __init__(self, root: Path) -> None:
@@ -38,15 +40,6 @@ class Tags(dict[str, str]):
         parent = IMAGES[name].parent
         self[name] = _reference(self._root, name, self[parent] if parent else RAW_DEBIAN)
         return self[name]
-
-
-def tag(root: Path, name: str) -> str:
-    """Return the full reference of one of our images, for example pyairtable/redis:0a1b2c3d4e5f.
-
-    Covers the inputs' paths, executable bits and contents, the build arguments and,
-    through its reference, the parent. Raises FileNotFoundError when an input is missing.
-    """
-    return Tags(root)[name]
 
 
 def _reference(root: Path, name: str, parent: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from plan.content_hash import tag
+from plan.content_hash import Tags
 from tests.load import Load
 
 from .project import Project
@@ -61,7 +61,7 @@ def weights(project: Project, service: str = AUTH) -> dict[str, int]:
 
 def source_image(project: Project) -> str:
     """The image that the source says, whatever a test has set before."""
-    return tag(project.folder, AUTH)
+    return Tags(project.folder)[AUTH]
 
 
 def test_a_release_of_the_gateway_and_auth_loses_no_request(releasing: Project, load: Load) -> None:

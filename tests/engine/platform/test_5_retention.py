@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import docker
 import pytest
 
-from plan.content_hash import tag
+from plan.content_hash import Tags
 from plan.retention import mark
 
 from .project import Project
@@ -42,7 +42,7 @@ def released(project: Project, number: int) -> str:
     program = project.folder / "services/auth_service/__init__.py"
     program.write_text(f"{program.read_text()}\n# {number}\n")
     project.up(check=True)
-    return tag(project.folder, AUTH)
+    return Tags(project.folder)[AUTH]
 
 
 @pytest.mark.long

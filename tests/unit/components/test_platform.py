@@ -20,7 +20,7 @@ from components.previous import Previous
 from components.program import deploy
 from components.progress import Progress
 from ops.operations import Operations
-from plan.content_hash import tag
+from plan.content_hash import Tags
 from plan.deployment import Deployment
 from plan.generation import Generation
 from plan.interruption import interruption
@@ -283,7 +283,7 @@ def test_images_of_the_source_and_of_every_kept_release_stay(
     older = {**release.summary(), "id": "0", "schemaImage": "pyairtable/migrations:0000000000aa"}
     before = Previous(release=release, releases=(release.summary(), older), containers={})
     stay = program._images(wanted(), before, release)
-    assert {tag(ROOT, name) for name in ("base", "python", "router", "frontend")} <= stay
+    assert {Tags(ROOT)[name] for name in ("base", "python", "router", "frontend")} <= stay
     assert older["schemaImage"] in stay
     few = wanted(release={"keptReleases": 2})
     oldest = {**older, "id": "00", "schemaImage": "pyairtable/migrations:0000000000bb"}

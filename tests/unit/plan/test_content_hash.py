@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from catalog.images import IMAGES
-from plan.content_hash import Tags, tag
+from plan.content_hash import Tags
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHES = shutil.ignore_patterns("__pycache__")
@@ -39,40 +39,40 @@ def copied(folder: Path, names: Iterable[str]) -> Path:
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_equal_inputs_give_equal_tags(name: str, pristine: Path) -> None:
-    assert tag(pristine, name) == tag(ROOT, name)
+    assert Tags(pristine)[name] == Tags(ROOT)[name]
 
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_a_changed_input_changes_the_tag(name: str, tmp_path: Path) -> None:
     copy = copied(tmp_path, [name])
-    before = tag(copy, name)
+    before = Tags(copy)[name]
     given = copy / IMAGES[name].inputs[-1]
     (given / "new.txt" if given.is_dir() else given).write_text("changed")
-    assert tag(copy, name) != before
+    assert Tags(copy)[name] != before
 
 
 def test_a_changed_parent_changes_the_tag_of_its_children(tmp_path: Path) -> None:
     copy = copied(tmp_path, ["redis"])
-    before = tag(copy, "redis")
+    before = Tags(copy)["redis"]
     (copy / "images/base/Dockerfile").write_text("FROM scratch\n")
-    assert tag(copy, "redis") != before
+    assert Tags(copy)["redis"] != before
 
 
 def test_an_executable_bit_counts_and_a_cache_does_not(tmp_path: Path) -> None:
     copy = copied(tmp_path, ["redis"])
-    before = tag(copy, "redis")
+    before = Tags(copy)["redis"]
     (copy / "images/redis/__pycache__").mkdir()
     (copy / "images/redis/__pycache__/x.pyc").write_text("x")
-    assert tag(copy, "redis") == before
+    assert Tags(copy)["redis"] == before
     (copy / "images/redis/Dockerfile").chmod(0o755)
-    assert tag(copy, "redis") != before
+    assert Tags(copy)["redis"] != before
 
 
 def test_tags_asked_for_together_are_those_asked_for_alone(pristine: Path) -> None:
     tags = Tags(pristine)
-    assert {name: tags[name] for name in IMAGES} == {name: tag(pristine, name) for name in IMAGES}
+    assert {name: tags[name] for name in IMAGES} == {name: Tags(pristine)[name] for name in IMAGES}
 
 
 def test_a_missing_input_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match="images/base, an input of image base"):
-        tag(tmp_path, "base")
+        Tags(tmp_path)["base"]
