@@ -6,8 +6,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from pyairtable_shared.airtable_quota import AirtableQuota
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.service_auth import require_service
-from pyairtable_shared.usage import UsageLog
+from pyairtable_shared.usage import FLUSH_SECONDS, UsageLog
 
 from .cached import AirtableCache
 from .callers import remember_tenant
@@ -39,5 +40,5 @@ def build(settings: Settings) -> FastAPI:
         settings,
         routers=[guarded],
         useful={"redis": redis.check},
-        resources=[redis, client, usage],
+        resources=[redis, client, Repeating("usage", FLUSH_SECONDS, usage.flush, once_more=True)],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.usage import UsageLog
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -45,7 +46,7 @@ def build(settings: Settings) -> FastAPI:
     """The application for these settings."""
     cache = Cache(SERVICE, settings)
     upstreams = Upstreams(settings)
-    usage = UsageLog(cache, NOTED_SECONDS)
+    usage = UsageLog(cache)
     app = create_app(
         SERVICE,
         settings,
@@ -54,7 +55,11 @@ def build(settings: Settings) -> FastAPI:
             documentation_router(Documentation(upstreams, settings.service_version)),
         ],
         useful={"redis": cache.check},
-        resources=[cache, upstreams, usage],
+        resources=[
+            cache,
+            upstreams,
+            Repeating("usage", NOTED_SECONDS, usage.flush, once_more=True),
+        ],
     )
     door = Door(cache, settings)
     # Inside the shared observation, so that what is passed on is counted and logged too.

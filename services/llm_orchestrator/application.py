@@ -5,8 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, FastAPI
 from pyairtable_shared.app import create_app
 from pyairtable_shared.cache import Cache
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.service_auth import require_service
-from pyairtable_shared.usage import UsageLog
+from pyairtable_shared.usage import FLUSH_SECONDS, UsageLog
 
 from .assistant import Assistant
 from .budget import Budget
@@ -36,5 +37,10 @@ def application(settings: Settings) -> FastAPI:
         routers=[guarded],
         checks={"redis": redis.check},
         useful={"mcp-server": toolbox.check, "gemini": model.check},
-        resources=[redis, model, toolbox, usage],
+        resources=[
+            redis,
+            model,
+            toolbox,
+            Repeating("usage", FLUSH_SECONDS, usage.flush, once_more=True),
+        ],
     )

@@ -16,6 +16,7 @@ from platform_services.analytics.ingest import Ingest
 from platform_services.analytics.usage import Usage
 from pyairtable_shared.cache import Cache
 from pyairtable_shared.database import Database
+from pyairtable_shared.repeating import Repeating
 from pyairtable_shared.usage import FIELD, STREAM, UsageLog
 
 from .automation_fixtures import newcomer
@@ -101,7 +102,8 @@ async def test_what_is_noted_while_redis_is_away_arrives_when_it_is_back(
 async def test_what_is_owed_reaches_the_database_when_a_service_stops(
     surroundings: Surroundings, person: Person, cache: Cache, reader: Usage
 ) -> None:
-    async with UsageLog(cache, 3600.0) as log:
+    log = UsageLog(cache)
+    async with Repeating("usage", 3600.0, log.flush, once_more=True):
         # Its first look finds nothing; the next would come in an hour.
         await asyncio.sleep(0.1)
         log.owe(UUID(person.tenant_id), UUID(person.id), "api_key.request", value=1)

@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
-from types import TracebackType
-from typing import Self
 from uuid import UUID, uuid4
 
 from prometheus_client import Counter
@@ -18,7 +16,6 @@ from redis.exceptions import RedisError
 
 from .cache import SHARED, Cache
 from .logs import logger
-from .repeating import Repeating
 
 STREAM = f"{SHARED}usage"
 FIELD = "event"
@@ -33,29 +30,12 @@ LOST = Counter("usage_events_lost_total", "Events that could not be kept for the
 
 
 class UsageLog:
-    """Notes what was used. What Redis does not take now it is given when it is back.
+    """Notes what was used. What Redis does not take now it is given when it is back."""
 
-    While entered, what waits is given every so many seconds, and once more at the end.
-    """
-
-    def __init__(self, cache: Cache, seconds: float = FLUSH_SECONDS) -> None:
+    def __init__(self, cache: Cache) -> None:
         self._cache = cache
         self._owed: deque[str] = deque()
         self._turn = asyncio.Lock()
-        self._repeating = Repeating("usage", seconds, self.flush)
-
-    async def __aenter__(self) -> Self:
-        await self._repeating.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._repeating.__aexit__(kind, error, trace)
-        await self.flush()
 
     async def note(
         self,
