@@ -11,10 +11,10 @@ import subprocess
 import time
 from pathlib import Path
 
+from .docker_address import SOCKET, address
 from .packages import apt_install, is_debian
 from .setup import EXIT_NO_ENGINE, Setup, SetupError, is_root
 
-SOCKET = "/var/run/docker.sock"
 OLDEST_API = (1, 41)
 START_SECONDS = 60.0
 POLL_SECONDS = 0.25
@@ -40,10 +40,10 @@ def ensure(setup: Setup) -> str:
 
     Raises SetupError with EXIT_NO_ENGINE when none can be had.
     """
-    address = os.environ.get("DOCKER_HOST") or f"unix://{SOCKET}"
-    if not address.startswith("unix://"):
-        return f"left to DOCKER_HOST, {address}"
-    path = address.removeprefix("unix://")
+    host = address(os.environ)
+    if not host.startswith("unix://"):
+        return f"left to DOCKER_HOST or the Docker context, {host}"
+    path = host.removeprefix("unix://")
     found = versions(path)
     if found:
         return _checked(found, "found")
@@ -96,9 +96,9 @@ def _checked(found: dict[str, str], way: str) -> str:
 def _advice(path: str) -> str:
     if path != SOCKET:
         return (
-            f"No Docker Engine answers at {path}, which DOCKER_HOST names. Start it, or unset "
-            "DOCKER_HOST to use this machine's own, and run the same command again. "
-            "`make preview` works without an engine."
+            f"No Docker Engine answers at {path}, which DOCKER_HOST or the Docker context names. "
+            "Start it, or use this machine's own (`unset DOCKER_HOST`, `docker context use "
+            "default`), and run the same command again. `make preview` works without an engine."
         )
     return (
         f"No Docker Engine answers at {path}, and this user may not install one. Install Docker "

@@ -9,11 +9,11 @@ import docker
 from docker.errors import DockerException
 from docker.models.containers import Container
 
+from bootstrap.docker_address import address
 from plan.names import of_stack
 
 from .exits import Exit, Stopped
 
-SOCKET = "unix:///var/run/docker.sock"
 TIMEOUT_SECONDS = 60
 
 
@@ -21,14 +21,14 @@ TIMEOUT_SECONDS = 60
 def client(configured: str | None = None) -> docker.DockerClient:
     """Return a client of the engine that the stack uses.
 
-    configured: the stack's own docker:host; else DOCKER_HOST, else the local socket.
+    configured: the stack's own docker:host; else the engine that `docker` itself would use.
     Raises Stopped when nothing answers there.
     """
-    address = configured or os.environ.get("DOCKER_HOST") or SOCKET
+    host = configured or address(os.environ)
     try:
-        return docker.DockerClient(base_url=address, version="auto", timeout=TIMEOUT_SECONDS)
+        return docker.DockerClient(base_url=host, version="auto", timeout=TIMEOUT_SECONDS)
     except DockerException as error:
-        raise Stopped(Exit.NO_ENGINE, _away(address, error)) from error
+        raise Stopped(Exit.NO_ENGINE, _away(host, error)) from error
 
 
 def containers(engine: docker.DockerClient, stack: str) -> list[Container]:
@@ -36,9 +36,9 @@ def containers(engine: docker.DockerClient, stack: str) -> list[Container]:
     return engine.containers.list(all=True, filters=of_stack(stack), ignore_removed=True)
 
 
-def _away(address: str, error: BaseException) -> str:
+def _away(host: str, error: BaseException) -> str:
     return (
-        f"No Docker Engine answers at {address}: {_reason(error)}. Nothing was touched. Start it "
+        f"No Docker Engine answers at {host}: {_reason(error)}. Nothing was touched. Start it "
         "(`make setup` does so where it may) or point DOCKER_HOST at one that runs, then run the "
         "same command again. Without an engine, `platformctl preview` still shows what would be "
         "deployed, and `platformctl plan` in which order."

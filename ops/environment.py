@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from bootstrap.docker_address import USUAL, address
+
 # At least as many as there are resources: a create that waits must not hold up the others.
 PARALLEL = "128"
 
@@ -30,6 +32,10 @@ def environment(root: Path) -> dict[str, str]:
         "PULUMI_HOME": str(state / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
+    engine = address(os.environ)
+    if engine != USUAL:
+        # The providers know no Docker context; this is the engine that it names.
+        fixed["DOCKER_HOST"] = engine
     if not (state / "official-plugins").exists():
         # The engine would otherwise look for every plugin on a network that is not there.
         fixed["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"

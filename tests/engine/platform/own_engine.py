@@ -13,7 +13,8 @@ from pathlib import Path
 import docker
 import pytest
 
-from bootstrap.docker_engine import PID_FILE, SOCKET, started_here, versions
+from bootstrap.docker_address import SOCKET
+from bootstrap.docker_engine import PID_FILE, started_here, versions
 
 from .project import ROOT
 
