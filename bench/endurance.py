@@ -6,6 +6,9 @@ from typing import Any
 
 import docker
 
+from plan.content_hash import LENGTH
+from plan.names import PROJECT
+from settings.release import ReleaseSettings
 from tests.engine.platform.project import Project
 from tests.engine.platform.versions import remove_versions, version
 
@@ -13,22 +16,23 @@ from .released import SERVICE, live, platformctl
 from .report import Figure
 
 RELEASES = 50
-# Releases before both slots and all that goes with them are there.
-FIRST = 3
+# By then both slots are there, and as many releases as are kept with their images.
+KEPT = ReleaseSettings().kept_releases
+FIRST = KEPT + 2
 GROWTH_AT_MOST = 1.2
 
 
 def measure(project: Project) -> list[Figure]:
-    """Release two versions in turns, and compare what there is after the first and the last."""
+    """Release a new version each time, and compare what there is once all that stays is there."""
     original = live(project)["image"]
-    made = [version(original, f"{SERVICE}:turn-{number}") for number in range(2)]
     before: dict[str, int] = {}
     memory = 0
     for number in range(RELEASES):
-        platformctl(project, "release", SERVICE, "--image", made[number % 2])
+        platformctl(project, "release", SERVICE, "--image", _made(original, number))
         if number == FIRST:
             before, memory = _there(project), _memory(project)
     after = _there(project)
+    images = len(_versions())
     grown = _memory(project) / memory
     project.unset(f"services.{SERVICE}.image")
     platformctl(project, "up")
@@ -40,10 +44,28 @@ def measure(project: Project) -> list[Figure]:
     return [
         Figure(name="releases in a row", value=RELEASES, unit="releases"),
         *more,
+        Figure(name="images of versions", value=images, unit="", at_most=KEPT + 1),
         Figure(
             name="router's memory over before", value=grown, unit="ratio", at_most=GROWTH_AT_MOST
         ),
     ]
+
+
+def _made(original: str, number: int) -> str:
+    """Return a version that is named as our own images are, so that retention sees to it."""
+    client = docker.from_env()
+    made = version(original, f"{SERVICE}:turn-{number}")
+    tag = f"{number:0{LENGTH}x}"
+    client.images.get(made).tag(f"{PROJECT}/{SERVICE}", tag)
+    client.images.remove(made)
+    return f"{PROJECT}/{SERVICE}:{tag}"
+
+
+def _versions() -> set[str]:
+    """Return the tags of such versions that are on the engine."""
+    found = docker.from_env().images.list(f"{PROJECT}/{SERVICE}")
+    tags = {tag.partition(":")[2] for each in found for tag in each.tags}
+    return {tag for tag in tags if tag.startswith("0" * (LENGTH - 2))}
 
 
 def _there(project: Project) -> dict[str, int]:
@@ -53,7 +75,7 @@ def _there(project: Project) -> dict[str, int]:
         "containers": len(project.containers()),
         "volumes": len(client.volumes.list(filters=mine)),
         "networks": len(client.networks.list(filters=mine)),
-        "images": len(client.images.list("pyairtable-test/*")),
+        "images": len(client.images.list(all=True)),
     }
 
 

@@ -13,7 +13,7 @@ from tests.load import Load, vegeta
 from .released import SERVICE, live, platformctl, weights
 from .report import Figure
 
-RATE = 60
+RATE = 200
 KILLS = 12
 
 

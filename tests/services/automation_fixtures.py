@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .people import Person, new_email
+from .running import Running, until_ready
 from .surroundings import Surroundings, serving
 
 T = TypeVar("T")
@@ -60,6 +61,13 @@ async def automation(
     settings = Settings.from_environment({**environment, **QUICK, **variables})
     async with serving(application(settings), surroundings.secret("api-key")) as client:
         yield client
+
+
+def client_of(surroundings: Surroundings, replica: Running) -> httpx.AsyncClient:
+    """Return a client of a process of its own, once that is ready."""
+    until_ready(replica)
+    headers = {"X-API-Key": surroundings.secret("api-key")}
+    return httpx.AsyncClient(base_url=replica.url, headers=headers, timeout=60)
 
 
 async def until(look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:

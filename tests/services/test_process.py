@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pyairtable_shared.server import GRACE_SECONDS
 
 from .people import PASSWORD, new_email
 from .stores import free_port
@@ -121,20 +122,20 @@ def test_asked_to_stop_it_says_so_answers_what_it_took_and_exits_with_0() -> Non
         assert service.ended() == 0
 
 
-def test_idle_it_stops_soon_after_draining() -> None:
+def test_idle_it_stops_long_before_requests_in_flight_would_be_cut_off() -> None:
     with slow_service(0, DRAIN_SECONDS="0.5") as service:
         started = time.monotonic()
         assert service.stop() == 0
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < GRACE_SECONDS / 2
 
 
 def test_a_second_signal_ends_the_draining() -> None:
-    with slow_service(0, DRAIN_SECONDS="10") as service:
+    with slow_service(0, DRAIN_SECONDS="60") as service:
         service.process.send_signal(signal.SIGINT)
         time.sleep(0.2)
         started = time.monotonic()
         assert service.stop() == 0
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < 30
 
 
 def test_an_unforeseen_error_tells_the_caller_nothing_and_the_log_where() -> None:

@@ -165,7 +165,7 @@ def test_what_has_just_started_is_asked_again_until_it_is_well() -> None:
 def test_what_stays_ill_is_given_up_in_time() -> None:
     started = time.monotonic()
     assert not matrix(lambda *_: Result(1, b""), settle=0.6).passed
-    assert 0.5 < time.monotonic() - started < 3
+    assert 0.5 < time.monotonic() - started < 30
 
 
 def test_checks_run_side_by_side() -> None:

@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from .automation_fixtures import (
+from ..automation_fixtures import (
     Outside,
     automation,
     create,
     ended,
-    newcomer,
     ran,
     start,
     step,
     until,
 )
-from .people import Person
-from .running import served
-from .surroundings import Surroundings
-
-
-@pytest.fixture
-def person(surroundings: Surroundings) -> Person:
-    """Somebody with a tenant."""
-    return newcomer(surroundings)
-
-
-@pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, whose worker runs."""
-    async with automation(surroundings) as made:
-        yield made
+from ..people import Person
+from ..running import served
+from ..surroundings import Surroundings
 
 
 async def test_values_of_former_steps_flow_into_later_ones(
@@ -167,8 +151,9 @@ async def test_an_execution_that_takes_too_long_is_ended(
 async def test_a_running_execution_is_cancelled(
     client: httpx.AsyncClient, person: Person, outside: Outside, url: str
 ) -> None:
-    outside.slow = 2
-    workflow = await create(client, person.headers, step("call", "http", url=f"{url}/slow"))
+    outside.slow = 60
+    call = step("call", "http", url=f"{url}/slow", timeout_seconds=60)
+    workflow = await create(client, person.headers, call)
     path = await start(client, person.headers, workflow)
 
     async def calls() -> int:
@@ -180,7 +165,8 @@ async def test_a_running_execution_is_cancelled(
     assert (answer.status_code, answer.json()["cancel_requested"]) == (202, True)
     seen = await ended(client, person.headers, path)
     assert (seen["status"], seen["steps"][0]["status"]) == ("cancelled", "failed")
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 30
+    outside.slow = 0
     late = await client.post(f"{path}/cancel", headers=person.headers)
     assert (late.status_code, late.json()["error"]["code"]) == (409, "execution_finished")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .automation_fixtures import (
+from ..automation_fixtures import (
     Outside,
     automation,
     create,
@@ -23,10 +22,10 @@ from .automation_fixtures import (
     step,
     until,
 )
-from .people import Person, join
-from .running import served
-from .stores import free_port
-from .surroundings import Surroundings
+from ..people import Person, join
+from ..running import served
+from ..stores import free_port
+from ..surroundings import Surroundings
 
 ONCE = "It is not sent again, as it may have been carried out"
 PLACE = {"base": "app1", "table": "Tasks"}
@@ -36,22 +35,15 @@ EVERY_SECOND = {"type": "cron", "cron": "* * * * * */1"}
 
 
 @pytest.fixture
-def person(surroundings: Surroundings) -> Person:
-    """Somebody with a tenant."""
-    return newcomer(surroundings)
-
-
-@pytest.fixture
 def colleague(surroundings: Surroundings, person: Person) -> Person:
     """Somebody else in the same tenant."""
     return join(surroundings, newcomer(surroundings), person.tenant_id, "member")
 
 
 @pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, whose worker runs."""
-    async with automation(surroundings, SHORTEST_CRON="1") as made:
-        yield made
+def variables() -> dict[str, str]:
+    """Ticks as short as a second."""
+    return {"SHORTEST_CRON": "1"}
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/flaky"), ("POST", "/slow")])

@@ -3,56 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from procrastinate.manager import JobManager
-from pyairtable_shared.repeating import Repeating
 
-from .automation_fixtures import (
+from ..automation_fixtures import (
     QUICK,
     Outside,
     automation,
+    client_of,
     create,
     ended,
-    newcomer,
     start,
     step,
     until,
 )
-from .people import Person
-from .running import Running, running, until_ready
-from .surroundings import Surroundings
+from ..people import Person
+from ..running import running
+from ..surroundings import Surroundings
 
 EVERY_SECOND = {"type": "cron", "cron": "* * * * * */1"}
 
 
 @pytest.fixture
-def person(surroundings: Surroundings) -> Person:
-    """Somebody with a tenant."""
-    return newcomer(surroundings)
-
-
-@pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, whose worker runs."""
-    async with automation(surroundings, SHORTEST_CRON="1") as made:
-        yield made
-
-
-def _client(surroundings: Surroundings, replica: Running) -> httpx.AsyncClient:
-    until_ready(replica)
-    headers = {"X-API-Key": surroundings.secret("api-key")}
-    return httpx.AsyncClient(base_url=replica.url, headers=headers, timeout=60)
+def variables() -> dict[str, str]:
+    """Ticks as short as a second."""
+    return {"SHORTEST_CRON": "1"}
 
 
 async def _called(outside: Outside, path: str) -> None:
@@ -75,7 +57,7 @@ async def test_a_step_whose_worker_was_killed_is_taken_up_by_another_process(
 ) -> None:
     outside.slow = 5
     with running(surroundings, "automation-services", **QUICK) as first:
-        async with _client(surroundings, first) as client:
+        async with client_of(surroundings, first) as client:
             workflow = await create(client, person.headers, *_steps(url))
             path = await start(client, person.headers, workflow)
         await _called(outside, "/slow")
@@ -83,7 +65,7 @@ async def test_a_step_whose_worker_was_killed_is_taken_up_by_another_process(
         first.process.wait()
     outside.slow = 0
     with running(surroundings, "automation-services", **QUICK) as second:
-        async with _client(surroundings, second) as client:
+        async with client_of(surroundings, second) as client:
             seen = await ended(client, person.headers, path)
     assert (seen["status"], seen["attempt"]) == ("succeeded", 2)
     assert [each["attempts"] for each in seen["steps"]] == [1, 2, 1]
@@ -97,7 +79,7 @@ async def test_a_worker_that_is_stopped_hands_its_execution_on_at_once(
     outside.slow = 5
     quick = {**QUICK, "WORKER_GRACE": "0.2", "STALLED_AFTER": "60"}
     with running(surroundings, "automation-services", **quick) as first:
-        async with _client(surroundings, first) as client:
+        async with client_of(surroundings, first) as client:
             workflow = await create(client, person.headers, *_steps(url))
             path = await start(client, person.headers, workflow)
         await _called(outside, "/slow")
@@ -251,109 +233,3 @@ async def test_what_is_over_is_removed(
             ).rowcount
 
         await until(left, lambda count: count == 0)
-
-
-async def test_a_large_upload_is_refused_while_it_comes_with_little_memory(
-    surroundings: Surroundings, person: Person
-) -> None:
-    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
-    lines = {
-        **person.headers,
-        "Host": "service",
-        "X-API-Key": surroundings.secret("api-key"),
-        "Content-Type": "multipart/form-data; boundary=x",
-        "Transfer-Encoding": "chunked",
-    }
-    written = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    variables = {**QUICK, "MAX_FILE_SIZE": "4MB"}
-    with running(surroundings, "automation-services", **variables) as replica:
-        async with _client(surroundings, replica) as client:
-            before = _peak_mib(replica)
-            port = int(replica.url.rpartition(":")[2])
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.write(f"POST /files HTTP/1.1\r\n{written}\r\n".encode() + _chunk(head))
-            for _ in range(60):
-                writer.write(_chunk(b"x" * (1 << 20)))
-                await writer.drain()
-            # The form has not ended, and never will.
-            async with asyncio.timeout(60):
-                assert await reader.readline() == b"HTTP/1.1 413 Request Entity Too Large\r\n"
-            writer.close()
-            listed = await client.get("/files", headers=person.headers)
-        assert listed.json()["total"] == 0
-        assert _peak_mib(replica) - before < 16
-
-
-def _chunk(data: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-def _peak_mib(replica: Running) -> float:
-    status = Path(f"/proc/{replica.process.pid}/status").read_text()
-    line = next(each for each in status.splitlines() if each.startswith("VmHWM:"))
-    return int(line.split()[1]) / 1024
-
-
-async def test_a_replica_keeps_to_twelve_connections(
-    surroundings: Surroundings, person: Person, client: httpx.AsyncClient
-) -> None:
-    workflow = await create(client, person.headers, step("a", "transform", values={"b": 1}))
-    most = 0
-    with surroundings.superuser() as link:
-
-        async def load() -> None:
-            for _ in range(4):
-                await start(client, person.headers, workflow)
-                await client.get("/files", headers=person.headers)
-
-        work = asyncio.gather(*(load() for _ in range(20)))
-        while not work.done():
-            row = link.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE usename = 'automation_services'"
-            ).fetchone()
-            most = max(most, row[0] if row else 0)
-            await asyncio.sleep(0.02)
-        await work
-    assert 2 <= most <= 12
-
-
-async def test_a_worker_stops_even_when_a_cancellation_is_lost_while_it_begins(
-    surroundings: Surroundings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begins = asyncio.Event()
-
-    async def deaf(_: JobManager, __: float) -> list[int]:
-        begins.set()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(3600)
-        return []
-
-    # Those of workers that other tests have killed stay for a while.
-    before = workers(surroundings)
-    monkeypatch.setattr(JobManager, "prune_stalled_workers", deaf)
-    async with asyncio.timeout(60) as limit:
-        async with automation(surroundings):
-            await begins.wait()
-    assert not limit.expired()
-    assert workers(surroundings) <= before
-
-
-def workers(surroundings: Surroundings) -> set[int]:
-    """Workers that the queue takes for running."""
-    with surroundings.superuser() as link:
-        return {row[0] for row in link.execute("SELECT id FROM automation.procrastinate_workers")}
-
-
-async def test_what_is_done_again_and_again_ends_even_when_a_cancellation_is_lost() -> None:
-    rounds = 0
-
-    async def stubborn() -> None:
-        nonlocal rounds
-        rounds += 1
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.sleep(10)
-
-    async with asyncio.timeout(2):
-        async with Repeating("stubborn", 10, stubborn):
-            await asyncio.sleep(0.05)
-    assert rounds == 1

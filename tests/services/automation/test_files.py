@@ -5,28 +5,14 @@ from __future__ import annotations
 import io
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from .automation_fixtures import automation, docx, newcomer, pdf, until, xlsx
-from .people import Person
-from .surroundings import Surroundings
-
-
-@pytest.fixture
-def person(surroundings: Surroundings) -> Person:
-    """Somebody with a tenant."""
-    return newcomer(surroundings)
-
-
-@pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, whose worker runs."""
-    async with automation(surroundings) as made:
-        yield made
+from ..automation_fixtures import automation, docx, newcomer, pdf, until, xlsx
+from ..people import Person
+from ..surroundings import Surroundings
 
 
 async def _upload(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 
-from .automation_fixtures import (
-    automation,
+from ..automation_fixtures import (
     create,
     ended,
     newcomer,
@@ -17,21 +14,8 @@ from .automation_fixtures import (
     start,
     step,
 )
-from .people import Person, register
-from .surroundings import Surroundings
-
-
-@pytest.fixture
-def person(surroundings: Surroundings) -> Person:
-    """Somebody with a tenant."""
-    return newcomer(surroundings)
-
-
-@pytest.fixture
-async def client(surroundings: Surroundings) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the service, whose worker runs."""
-    async with automation(surroundings) as made:
-        yield made
+from ..people import Person, register
+from ..surroundings import Surroundings
 
 
 async def test_a_webhook_needs_its_token_and_nothing_else(
