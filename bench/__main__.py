@@ -51,7 +51,7 @@ def main(names: list[str]) -> int:
                 found = measured(project)
                 show(found)
                 figures += found
-    print(f"Written to {keep(figures, FOLDER)}")
+                print(f"Written to {keep(figures, FOLDER)}", flush=True)
     return 0 if all(each.kept for each in figures) else 1
 
 

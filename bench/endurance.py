@@ -10,7 +10,7 @@ from plan.content_hash import LENGTH
 from plan.names import PROJECT
 from settings.release import ReleaseSettings
 from tests.engine.platform.project import Project
-from tests.engine.platform.versions import remove_versions, version
+from tests.engine.platform.versions import base, remove_versions, version
 
 from .released import SERVICE, live, platformctl
 from .report import Figure
@@ -24,7 +24,7 @@ GROWTH_AT_MOST = 1.2
 
 def measure(project: Project) -> list[Figure]:
     """Release a new version each time, and compare what there is once all that stays is there."""
-    original = live(project)["image"]
+    original = base(live(project)["image"], f"{SERVICE}:base")
     before: dict[str, int] = {}
     memory = 0
     for number in range(RELEASES):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.engine.platform.project import Project
 from tests.engine.platform.test_5_releases import kill_with_descendants
-from tests.engine.platform.versions import remove_versions, version
+from tests.engine.platform.versions import base, remove_versions, version
 from tests.load import Load, vegeta
 
 from .released import SERVICE, live, platformctl, weights
@@ -19,7 +19,7 @@ KILLS = 12
 
 def measure(project: Project, port: int, folder: Path) -> list[Figure]:
     """Kill a release at twelve moments of its course; the next one has to converge each time."""
-    original = live(project)["image"]
+    original = base(live(project)["image"], f"{SERVICE}:base")
     began = time.monotonic()
     _release(project, version(original, f"{SERVICE}:whole"))
     whole = time.monotonic() - began

@@ -71,6 +71,13 @@ def version(image: str, name: str, code: str = "") -> str:
     return reference
 
 
+def base(image: str, name: str) -> str:
+    """Keep an image as the base of versions when retention no longer does; return its reference."""
+    reference = f"pyairtable-test/{name}"
+    docker.from_env().images.get(image).tag(reference)
+    return reference
+
+
 def remove_versions() -> None:
     """Remove all of them but those that a container uses."""
     client = docker.from_env()

@@ -106,6 +106,35 @@ async def test_stopping_it_asks_nobody_and_is_not_ready() -> None:
     assert await readiness.report() == ("stopping", {})
 
 
+async def test_stores_that_are_well_are_not_asked_for_every_check_of_the_router(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    async def store() -> None:
+        asked.append("store")
+
+    readiness = Readiness({"store": store}, {})
+    assert await readiness.report() == await readiness.report()
+    assert asked == ["store"]
+    monkeypatch.setattr("pyairtable_shared.readiness.WELL_SECONDS", 0)
+    readiness = Readiness({"store": store}, {})
+    assert [(await readiness.report())[0] for _ in range(2)] == ["ready", "ready"]
+    assert asked == ["store"] * 3
+
+
+async def test_a_store_that_is_away_is_asked_again_at_once() -> None:
+    answers = [ConnectionError(), None]
+
+    async def store() -> None:
+        if (answer := answers.pop(0)) is not None:
+            raise answer
+
+    readiness = Readiness({"store": store}, {})
+    assert (await readiness.report())[0] == "not_ready"
+    assert (await readiness.report())[0] == "ready"
+
+
 async def test_a_refusal_has_the_one_shape_and_its_headers() -> None:
     answer = await _client().get("/refused", headers={"X-Request-ID": "r-1"})
     assert answer.status_code == 418
