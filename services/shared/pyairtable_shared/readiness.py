@@ -48,7 +48,8 @@ class Readiness:
     async def report(self) -> tuple[str, dict[str, Any]]:
         """Run all checks side by side; return the status and how each check went.
 
-        Checks that were all well are not run again for WELL_SECONDS. The status is ready, degraded (something useful is away), not_ready or stopping.
+        Checks that were all well are not run again for WELL_SECONDS. The status is ready,
+        degraded (something useful is away), not_ready or stopping.
         """
         if self.stopping:
             return "stopping", {}
