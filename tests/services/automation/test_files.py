@@ -225,7 +225,7 @@ async def test_the_gauge_counts_files_that_wait(client: httpx.AsyncClient, perso
 async def test_the_text_of_an_old_word_file_is_read_by_antiword(
     client: httpx.AsyncClient, person: Person
 ) -> None:
-    from .word_97 import word_97
+    from ..word_97 import word_97
 
     made = await _upload(client, person, "old.doc", word_97("Dear Ada, from 1997"))
     assert made.status_code == 201, made.text
@@ -238,7 +238,7 @@ async def test_the_text_of_an_old_word_file_is_read_by_antiword(
 async def test_without_antiword_an_old_word_file_says_so(
     client: httpx.AsyncClient, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from .word_97 import word_97
+    from ..word_97 import word_97
 
     monkeypatch.setenv("PATH", "/nowhere")
     made = await _upload(client, person, "old.doc", word_97("Dear Ada"))
