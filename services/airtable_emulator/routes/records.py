@@ -78,7 +78,8 @@ def write_router(database: Database) -> APIRouter:
             found = await storage.find_table(connection, base_id, table, lock=True)
             return _answer(change, await records.create(connection, found, change))
 
-    @router.api_route("/{base_id}/{table}", methods=["PATCH", "PUT"])
+    @router.patch("/{base_id}/{table}")
+    @router.put("/{base_id}/{table}")
     async def modify_many(base_id: str, table: str, request: Request) -> dict[str, Any]:
         """Update (PATCH) or replace (PUT) several records, or upsert them."""
         change = parse_change(await _body(request))
@@ -86,7 +87,8 @@ def write_router(database: Database) -> APIRouter:
             raise invalid_request("each of records needs an id")
         return await modified(base_id, table, change, request)
 
-    @router.api_route("/{base_id}/{table}/{record_id}", methods=["PATCH", "PUT"])
+    @router.patch("/{base_id}/{table}/{record_id}")
+    @router.put("/{base_id}/{table}/{record_id}")
     async def modify_one(
         base_id: str, table: str, record_id: str, request: Request
     ) -> dict[str, Any]:
