@@ -23,7 +23,8 @@ GATEWAY_PORT, FRONTEND_PORT = 18580, 13580
 def main(names: list[str]) -> int:
     """Measure what is named, or everything, on a deployment of its own."""
     measures: dict[str, Callable[[Project], list[Figure]]] = {
-        "memory": memory.measure,
+        "memory": memory.idle,
+        "memory-under-load": lambda project: memory.under_load(project, GATEWAY_PORT, FOLDER),
         "gateway": lambda project: gateway.measure(project, GATEWAY_PORT, FOLDER),
         "preview": preview.of_platform,
         "front-door": front_door.measure,
