@@ -62,10 +62,10 @@ def _made(original: str, number: int) -> str:
 
 
 def _versions() -> set[str]:
-    """Return the tags of such versions that are on the engine."""
+    """Return such versions that are on the engine."""
     found = docker.from_env().images.list(f"{PROJECT}/{SERVICE}")
-    tags = {tag.partition(":")[2] for each in found for tag in each.tags}
-    return {tag for tag in tags if tag.startswith("0" * (LENGTH - 2))}
+    ours = f"{PROJECT}/{SERVICE}:{'0' * (LENGTH - 2)}"
+    return {tag for each in found for tag in each.tags if tag.startswith(ours)}
 
 
 def _there(project: Project) -> dict[str, int]:
