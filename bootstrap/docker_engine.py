@@ -11,7 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .docker_address import SOCKET, address
+from .docker_address import SOCKET, ContextError, address
 from .packages import apt_install, is_debian
 from .setup import EXIT_NO_ENGINE, Setup, SetupError, is_root
 
@@ -40,7 +40,10 @@ def ensure(setup: Setup) -> str:
 
     Raises SetupError with EXIT_NO_ENGINE when none can be had.
     """
-    host = address(os.environ)
+    try:
+        host = address(os.environ)
+    except ContextError as error:
+        raise SetupError(str(error)) from error
     if not host.startswith("unix://"):
         return f"left to DOCKER_HOST or the Docker context, {host}"
     path = host.removeprefix("unix://")

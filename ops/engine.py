@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 import docker
 from docker.errors import DockerException
 from docker.models.containers import Container
 
-from bootstrap.docker_address import address
 from plan.names import of_stack
 
+from .environment import engine_address
 from .exits import Exit, Stopped
 
 TIMEOUT_SECONDS = 60
@@ -24,7 +23,7 @@ def client(configured: str | None = None) -> docker.DockerClient:
     configured: the stack's own docker:host; else the engine that `docker` itself would use.
     Raises Stopped when nothing answers there.
     """
-    host = configured or address(os.environ)
+    host = configured or engine_address()
     try:
         return docker.DockerClient(base_url=host, version="auto", timeout=TIMEOUT_SECONDS)
     except DockerException as error:

@@ -5,14 +5,30 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bootstrap.docker_address import USUAL, address
+from bootstrap.docker_address import USUAL, ContextError, address
+
+from .exits import Exit, Stopped
 
 # At least as many as there are resources: a create that waits must not hold up the others.
 PARALLEL = "128"
 
 
+def engine_address() -> str:
+    """Return the address of the Docker Engine that the `docker` command would ask.
+
+    Raises Stopped when a Docker context is chosen that is not there.
+    """
+    try:
+        return address(os.environ)
+    except ContextError as error:
+        raise Stopped(Exit.USAGE, str(error)) from error
+
+
 def environment(root: Path) -> dict[str, str]:
-    """Return the variables for the project in root; what the user has set of them wins."""
+    """Return the variables for the project in root; what the user has set of them wins.
+
+    Raises Stopped as engine_address does.
+    """
     state = root / ".state"
     folders = (root / ".venv" / "bin", state / "bin")
     path = os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)])
@@ -32,7 +48,7 @@ def environment(root: Path) -> dict[str, str]:
         "PULUMI_HOME": str(state / "pulumi-home"),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    engine = address(os.environ)
+    engine = engine_address()
     if engine != USUAL:
         # The providers know no Docker context; this is the engine that it names.
         fixed["DOCKER_HOST"] = engine

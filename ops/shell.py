@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from .environment import environment
+from .exits import Stopped
 
 
 def exports(root: Path) -> str:
@@ -16,4 +17,7 @@ def exports(root: Path) -> str:
 
 
 if __name__ == "__main__":
-    print(exports(Path(sys.argv[1])))
+    try:
+        print(exports(Path(sys.argv[1])))
+    except Stopped as stopped:
+        sys.exit(str(stopped))

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bootstrap import docker_engine
-from bootstrap.docker_address import USUAL, address
+from bootstrap.docker_address import USUAL, ContextError, address
 from bootstrap.setup import Setup, SetupError
 from ops.environment import environment
+from ops.exits import Exit, Stopped
 
 ROOTLESS = "unix:///run/user/1000/docker.sock"
 
@@ -64,7 +65,22 @@ def test_docker_context_wins_over_the_one_in_use_and_docker_host_over_both(
     assert address(variables) == "unix:///else.sock"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"currentContext": "gone"}'])
+def test_a_context_that_is_not_there_is_named_and_no_other_engine_is_taken(
+    variables: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variables["DOCKER_CONTEXT"] = "gone"
+    with pytest.raises(ContextError, match=r"context gone is chosen .* `docker context ls`"):
+        address(variables)
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("DOCKER_CONTEXT", "gone")
+    with pytest.raises(Stopped, match="context gone") as stopped:
+        environment(tmp_path)
+    assert stopped.value.code is Exit.USAGE
+    with pytest.raises(SetupError, match="context gone"):
+        docker_engine.ensure(Setup(root=tmp_path, cache=tmp_path, with_dev=False))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"])
 def test_a_file_that_says_nothing_of_use_leaves_the_usual_socket(
     variables: dict[str, str], text: str
 ) -> None:
